@@ -1,0 +1,180 @@
+"""Whether a text can be judged at all: rules for what is no headline, a library for what is not English.
+
+A wrong refusal costs more trust than a wrong score, so every rule asks for clear evidence.
+"""
+
+import re
+from functools import cache
+
+#: Longer texts are no headlines: twice the longest rated one.
+MAX_CHARACTERS = 400
+#: Below this probability of English the language library's word is taken; of 5,000 collected headlines none lay there,
+#: though many that are full of foreign names came near.
+MIN_ENGLISH = 0.003
+#: Words that tell English from its neighbours; forms shared with another language ("in", "die", "is") are left out.
+ENGLISH = frozenset(
+    """the of and to for with his her from by after says said at how why what this that are was were will who not you
+    your their they we our it its has have been can could should would about against over into more than when where
+    which while new first out up as he she him them my but if or do does did get gets make makes""".split()
+)
+_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
+
+#: Each alone shows that a text is machine matter or page furniture.
+_STRONG = (
+    r"</?[a-z][\w-]*(?:\s[^<>]*)?/?>|<!--",  # markup
+    r"[{}]\s*$|^\s*[{\[]\s*[\"'{\[]|;\s*$|\}\s*[;,)]|=>|===?|!=|&&|\|\||::|\+=|\w->\w",  # code
+    r"^\s*(?:def|function|class|public|private|static|const|let|var|import|from|return|void|elif)\s+[\w.]+\s*[(=:;{]",
+    r"\bSELECT\b.+\bFROM\b|\bINSERT INTO\b|\bUPDATE\b.+\bSET\b|\bCREATE TABLE\b|\bDROP TABLE\b",
+    r"^\s*(?:from [\w.]+ )?import [\w.]+(?: as \w+)?\s*$|^\s*[$#>]\s+[\w.-]+ |^\s*(?:sudo|npm|pip|git|cd|curl) -?\w",
+    r"\w+\.\w+\([^)]*\)|\w+\(\)|[\w-]+\s*\{[^}]*:[^}]*\}|^\s*at [\w$.]+\(|\bTraceback\b|\bFile \"|Exception in thread",
+    r"\b\w*(?:Error|Exception):",
+    r"^\s*[\[(]?\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\[(?:INFO|WARN|WARNING|ERROR|DEBUG)\]|\b(?:INFO|WARN|DEBUG)\b[ :]",
+    r"^\s*(?:https?://|www\.)\S+\s*$|^\s*(?:[\w.+-]+@[\w-]+\.[\w.]+[;, ]*)+$",  # locators
+    r"^\s*(?:[A-Za-z]:\\|~?/)[\w.\\/ ()-]+$",
+    r"^\s*[\w.() -]+\.(?:jpe?g|png|gif|webp|svg|pdf|mp[34]|docx?|xlsx?|zip|csv)\s*$",
+    r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-|\b[0-9a-f]{24,}\b|\b(?=\w*\d)(?=\w*[A-Z])(?=\w*[a-z])\w{28,}={0,2}",
+    r"\b(?:lorem ipsum|dolor sit amet|consectetur adipiscing|sed do eiusmod)\b",
+    r"(?:©|\(c\)|copyright)\s*(?:©\s*)?\d{4}|\ball rights reserved\b",
+    r"\]\(\S*\)|^\s*[-*] \[[ x]\]|(?:\b\w+: [^,;:]+[,;] ?){2,}\w+: ",  # Markdown, YAML
+    r"^\s*(?i:ingredients)\s*:",
+    r"(?:[^|]*\|){4,}|^\s*\|.*\|\s*$|^\s*:?-{3,}",  # tables
+    r"(?:\b\d*[/.½¼¾\d]\s?(?:g|kg|ml|tbsp|tsp|cups?|oz|cloves?)\b.*){2}",
+    r"^\s*\d+[a-z]?,? (?:[A-Z][\w'.]+ ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Blvd|Way)\b\.?,",
+    r"\b(?:P\.?O\.? Box|Suite|Unit|Floor) \d+.*,|,\s*[A-Z]{2}\s+\d{5}(?:-\d{4})?\b",
+    r"\b[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2}\b",
+    r"\b(?:tel|phone|fax|mobile|e-?mail)\s*[:.]\s*\S*[\d@]",
+    r"(?i:^\s*(?:error\s+)?[45]\d\d\b\W*(?:page |file )?(?:not found|forbidden|bad gateway|internal server error))",
+    r"(?i:^\s*(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|\W|\d+(?:st|nd|rd|th)?|[ap]m|gmt|utc|"
+    r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?|updated|published|posted|last|on|at)+$)",
+    r"^\s*(?:ISO|f/\d|EXIF)\b.*(?:f/\d|\d+mm|1/\d+)|\bf/\d\.?\d*\b.*\b(?:ISO|\d+ ?mm)\b",
+)
+
+#: Words of page furniture; two different ones, or one in a text of at most four words, are enough.
+_FURNITURE = (
+    r"\bwe use cookies\b|\baccept (?:all )?cookies\b|\bcookie (?:policy|settings|preferences)\b",
+    r"\baccept all\b(?! cookies)|\breject all\b|\bmanage (?:preferences|choices|settings)\b",
+    r"\bour partners\b|\byour consent\b|\bby continuing\b",
+    r"\b(?:sign|log) ?in\b|\blog ?out\b",
+    r"\bsign up\b|\bregister\b|\bcreate (?:an )?account\b|\bmy account\b",
+    r"\bforgot(?:ten)? (?:your )?password\b|\bremember me\b",
+    r"\busername\b|\bpassword\b",
+    r"\bnewsletters?\b|\bstraight to your inbox\b",
+    r"\bsubscribe\b|\bunsubscribe\b",
+    r"\b(?:enter )?your e-?mail\b|\be-?mail address\b",
+    r"\bprivacy (?:policy|notice)\b|\bterms (?:of (?:use|service)|(?:and|&) conditions)\b|\bsitemap\b",
+    r"\bcontact us\b|\babout us\b|\badvertise\b|\bhelp cent(?:re|er)\b|\bfaqs?\b",
+    r"\badd to (?:cart|basket|bag|wishlist)\b|\byour (?:cart|basket|bag)\b",
+    r"\b(?:proceed to )?checkout\b|\bsubtotal\b|\bqty\b",
+    r"\bfree (?:shipping|delivery)\b|\bdelivery free\b|\bin stock\b",
+    r"\bshare (?:this|on|via)\b|\bfollow us\b",
+    r"\bcopy link\b|\btweet\b.*\bshare\b|\bshare\b.*\btweet\b|\bprint\b.*\be-?mail\b|\be-?mail\b.*\bprint\b",
+    r"\bread more\b|\bload(?:ing)? more\b|\bshow (?:more|less)\b",
+    r"\bclick here\b|\bskip to (?:main )?content\b|\bback to top\b|\breturn to (?:the )?home ?page\b",
+    r"\bprevious\b.*\bnext\b|\bpage \d+ of \d+\b|\bresults? per page\b|\bsort by\b|\bfilter by\b",
+    r"\b(?:page|file) (?:was )?not found\b|\bpage you (?:requested|were looking for)\b|\bsomething went wrong\b",
+    r"\bplease (?:try again|enable|wait|enter|select)\b|\bjavascript\b.*\bbrowser\b",
+    r"\brequired fields?\b|\bfirst name\b|\blast name\b|\bcharacters remaining\b",
+    r"\bsubmit\b|\bcancel\b",
+    r"\bplay\b.*\b(?:pause|mute)\b",
+    r"\bfull ?screen\b|\bsubtitles\b|\bautoplay\b|\bcurrent time\b",
+    r"\bhumidity\b|\bfeels like\b|\buv index\b",
+    r"\bwind\b.*\b(?:mph|km/h)\b|\b(?:high|low|hi|lo):? ?-?\d+ ?°",
+    r"\bplaceholder\b|\b(?:headline|title|text) goes here\b",
+    r"\binsert (?:headline|title|text)\b|\buntitled\b|\btbd\b",
+    r"\bopinions expressed\b|\bno part of this\b|\bliable\b|\bwarrant(?:y|ies)\b",
+    r"\bwithout (?:prior )?(?:written )?permission\b|\bmay not be reproduced\b",
+)
+_MENU = re.compile(r"\s*(?:[|›»>·•/→▸]|\s-\s)\s*|\s{2,}|\t")
+_MASHED = re.compile(r"[^aeiouyàâäáãåæéèêëíìîïóòôöõøúùûü'\u2019]{5,}|(.)\1{3,}", re.IGNORECASE)
+_LINK = re.compile(r"https?://\S+")
+_HANDLE = re.compile(r"[#@]\w+")
+
+
+@cache
+def _strong() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in _STRONG))
+
+
+@cache
+def _furniture() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in _FURNITURE)
+
+
+def _is_menu(text: str) -> bool:
+    """Four or more short entries side by side, none of which says anything."""
+    entries = [entry for entry in _MENU.split(text.strip()) if entry]
+    return len(entries) >= 4 and max(len(entry.split()) for entry in entries) <= 3
+
+
+def _is_list_of_names(text: str) -> bool:
+    """Four or more items between commas, each of one to three capitalised words, and nothing else."""
+    items = [item.strip() for item in re.split(r"[,;]", text)]
+    return len(items) >= 4 and all(
+        1 <= len(item.split()) <= 3 and all(word[:1].isupper() for word in item.split()) for item in items
+    )
+
+
+def _is_table(text: str) -> bool:
+    """At least ten entries, most of them numbers (with units) or codes of up to three characters."""
+    entries = text.split()
+    short = [e for e in entries if any(c.isdigit() for c in e) or (len(e) <= 3 and e.isupper())]
+    return len(entries) >= 10 and len(short) > 0.6 * len(entries)
+
+
+def _is_mashing(words: list[str]) -> bool:
+    """Most of the longer words have no vowel where any language would have one."""
+    long = [word for word in words if len(word) >= 4 and not word.isupper()]
+    odd = [
+        word
+        for word in long
+        if re.search(r"[^aeiouyàâäáãåæéèêëíìîïóòôöõøúùûü'\u2019]{5,}|(.)\1{3,}", word, re.IGNORECASE)
+    ]
+    return bool(odd) and len(odd) * 2 > len(long) and len(odd) * 2 > len(words)
+
+
+def is_no_headline(text: str) -> bool:
+    """Whether a text is clearly something else: code, a menu, an address, a form, numbers, a lone name of a file."""
+    prose = _LINK.sub(" ", text)
+    words = _WORD.findall(prose)
+    letters = sum(character.isalpha() for character in prose)
+    solid = sum(not character.isspace() for character in text)
+    if len(words) < 2 or letters < 0.5 * solid or not _WORD.search(_HANDLE.sub(" ", prose)):
+        return True
+    if _strong().search(text) or _is_menu(text) or _is_list_of_names(text) or _is_table(text) or _is_mashing(words):
+        return True
+    furniture = sum(bool(pattern.search(text)) for pattern in _furniture())
+    return furniture >= 2 or (furniture == 1 and len(words) <= 4)
+
+
+@cache
+def _language_library() -> "object":
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+def is_english(text: str) -> bool:
+    """Whether a text is in English; when in doubt, it is.
+
+    A text in the Latin alphabet with two English function words is; of the others the language library decides.
+    """
+    words = _WORD.findall(text)
+    latin = [word for word in words if word[0] < "\u0250"]
+    if sum(map(len, latin)) < 0.7 * sum(map(len, words)):
+        return False
+    if sum(word.casefold() in ENGLISH for word in latin) >= 2:
+        return True
+    ranked: list[tuple[str, float]] = _language_library().rank(text)  # type: ignore[attr-defined]
+    return dict(ranked)["en"] >= MIN_ENGLISH
+
+
+def reason_to_abstain(text: str) -> str | None:
+    """Why a text cannot be scored as an English headline: a key of `labels.ABSTENTIONS`, or None when it can."""
+    if not any(character.isprintable() and not character.isspace() for character in text):
+        return "empty"
+    if len(text) > MAX_CHARACTERS:
+        return "too_long"
+    if any(character.isalpha() for character in text) and not is_english(text):
+        return "not_english"
+    return "not_a_headline" if is_no_headline(text) else None

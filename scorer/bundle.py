@@ -1,0 +1,142 @@
+"""A bundle: the folder that is a model. Reading is strict; whatever is missing, damaged or unknown is an error."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from scorer.errors import BundleError
+from scorer.labels import DEVICES
+from scorer.results import ModelName
+
+FORMAT_VERSION: Final = 1
+DEFAULT_BUNDLE: Final = Path(__file__).parent / "models" / "default"
+HASHED_FILES: Final = ("model.onnx", "tokenizer.json", "README.md")
+
+
+@dataclass(frozen=True)
+class Interval:
+    """How a score's interval is made: two quantiles of the predicted distribution, widened by a margin.
+
+    `margins` holds (lowest predicted score, margin in points), in rising order: the conformal margin of each band.
+    """
+
+    nominal: float
+    low_quantile: float
+    high_quantile: float
+    margins: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Platt:
+    """Calibration of a logit: probability = sigmoid(scale * logit + shift) (Platt 1999)."""
+
+    scale: float
+    shift: float
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A loaded bundle: what the runtime and the commands need to know.
+
+    `levels` are the score levels of the sensationalism head; `device_calibration` has, for each device, one entry
+    for each level; a word starts a loaded phrase at `phrase_threshold` and continues one at `phrase_link`;
+    `info` is the rest of `config.json`: data, training arguments, scores.
+    """
+
+    folder: Path
+    model: ModelName
+    max_tokens: int
+    levels: tuple[float, ...]
+    interval: Interval
+    device_calibration: tuple[tuple[Platt, ...], ...]
+    token_calibration: Platt
+    phrase_threshold: float
+    phrase_link: float
+    info: dict[str, Any]
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file, in hex."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """Read `config.json` of a bundle.
+
+    :raises BundleError: when it is missing, no JSON, or of another format version.
+    """
+    path = folder / "config.json"
+    if not folder.is_dir():
+        raise BundleError(f"{folder}: no such bundle folder; name one that holds config.json and model.onnx.")
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+        version = config["format_version"]
+    except FileNotFoundError as error:
+        raise BundleError(f"{path}: the file is missing, so this is no bundle.") from error
+    except OSError as error:
+        raise BundleError(f"{path}: cannot be read ({error.strerror}).") from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise BundleError(f"{path}: damaged, no valid bundle description; fetch or export the bundle again.") from error
+    if version != FORMAT_VERSION:
+        raise BundleError(
+            f"{path}: bundle format {version!r}, this program reads {FORMAT_VERSION}; install the matching version."
+        )
+    return dict(config)
+
+
+def check_files(folder: Path, hashes: dict[str, str]) -> None:
+    """Compare the files of a bundle with the hashes in its description.
+
+    :raises BundleError: naming the first file that is missing or differs.
+    """
+    for name in HASHED_FILES:
+        path = folder / name
+        try:
+            found = file_hash(path)
+        except FileNotFoundError as error:
+            raise BundleError(f"{path}: the file is missing; fetch or export the bundle again.") from error
+        except OSError as error:
+            raise BundleError(f"{path}: cannot be read ({error.strerror}).") from error
+        if found != hashes.get(name):
+            raise BundleError(
+                f"{path}: truncated or altered, its SHA-256 differs from config.json; fetch or export the bundle again."
+            )
+
+
+def load_bundle(folder: Path | str | None = None) -> Bundle:
+    """Load and check a bundle.
+
+    :param folder: the bundle's folder; the one inside the package when None.
+    :raises BundleError: when anything is missing, altered, or not as this version expects.
+    """
+    place = DEFAULT_BUNDLE if folder is None else Path(folder)
+    config = read_config(place)
+    try:
+        hashes = dict(config["files"])
+        sensationalism, devices, tokens = (config["heads"][n] for n in ("sensationalism", "devices", "tokens"))
+        if tuple(devices["labels"]) != DEVICES:
+            raise BundleError(f"{place}/config.json: its devices differ from this program's; install the matching one.")
+        interval = sensationalism["interval"]
+        bundle = Bundle(
+            folder=place,
+            model=ModelName(str(config["name"]), str(config["version"])),
+            max_tokens=int(config["max_tokens"]),
+            levels=tuple(float(level) for level in sensationalism["levels"]),
+            interval=Interval(
+                nominal=float(interval["nominal"]),
+                low_quantile=float(interval["low_quantile"]),
+                high_quantile=float(interval["high_quantile"]),
+                margins=tuple((float(lowest), float(margin)) for lowest, margin in interval["margins"]),
+            ),
+            device_calibration=tuple(tuple(Platt(**level) for level in device) for device in devices["calibration"]),
+            token_calibration=Platt(**tokens["calibration"]),
+            phrase_threshold=float(tokens["threshold"]),
+            phrase_link=float(tokens["link"]),
+            info={key: value for key, value in config.items() if key not in ("heads", "files")},
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise BundleError(f"{place}/config.json: damaged, {error!r}; fetch or export the bundle again.") from error
+    check_files(place, hashes)
+    return bundle

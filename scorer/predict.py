@@ -1,0 +1,180 @@
+"""The scorer: from texts to results."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from tokenizers import Encoding
+
+from scorer.abstain import reason_to_abstain
+from scorer.bundle import Bundle, Platt, load_bundle
+from scorer.decode import Array, expected_level, level_quantile, ordinal_probabilities, sigmoid, softmax
+from scorer.errors import InputError
+from scorer.labels import DEVICES, band_of
+from scorer.results import Comparison, HeadlineScore, Phrase, Sensationalism
+from scorer.runtime import RawOutputs, Runtime
+from scorer.text import loaded_phrases, readable
+
+#: Texts scored together in a stream: enough to sort by length, few enough to hold.
+WINDOW = 1024
+
+
+def margin_of(score: float, margins: Sequence[tuple[float, float]]) -> float:
+    """The conformal margin that belongs to a predicted score, in points."""
+    return next(margin for lowest, margin in reversed(margins) if score >= lowest or lowest == margins[0][0])
+
+
+def intervals(probabilities: Array, scores: Array, bundle: Bundle) -> tuple[Array, Array]:
+    """The interval of each score: quantiles of the predicted distribution, widened by the band's conformal margin.
+
+    Conformalised quantile regression, by band of the predicted score (Romano et al. 2019; Mondrian: Vovk 2003).
+
+    :param probabilities: (rows, levels); `scores`: (rows,) 0-100.
+    :returns: low and high, (rows,) each, 0-100, around the score.
+    """
+    settings = bundle.interval
+    levels = np.array(bundle.levels)
+    margins = np.array([margin_of(float(score), settings.margins) for score in scores])
+    low = level_quantile(probabilities, levels, settings.low_quantile) - margins
+    high = level_quantile(probabilities, levels, settings.high_quantile) + margins
+    return np.clip(np.minimum(low, scores), 0, 100), np.clip(np.maximum(high, scores), 0, 100)
+
+
+def calibrated(logits: Array, platt: Platt) -> Array:
+    """Calibrated probabilities of logits, same shape."""
+    return sigmoid(platt.scale * logits + platt.shift)
+
+
+def device_probabilities(logits: Array, bundle: Bundle) -> Array:
+    """Calibrated P(level >= 1), P(level >= 2), P(level >= 3) of each device.
+
+    :param logits: (rows, devices * levels).
+    :returns: (rows, devices, levels), non-increasing along the levels.
+    """
+    scale = np.array([[level.scale for level in device] for device in bundle.device_calibration])
+    shift = np.array([[level.shift for level in device] for device in bundle.device_calibration])
+    return ordinal_probabilities(logits.reshape(len(logits), *scale.shape) * scale + shift)
+
+
+class Scorer:
+    """Scores headlines with one bundle; may be shared by threads and survives a fork.
+
+    Load it with `Scorer.load()`.
+    """
+
+    def __init__(self, bundle: Bundle, runtime: Runtime) -> None:
+        self.bundle = bundle
+        self._runtime = runtime
+
+    @classmethod
+    def load(cls, bundle: Path | str | None = None, threads: int | None = None) -> "Scorer":
+        """Open a bundle.
+
+        :param bundle: its folder; the model inside the package when None.
+        :param threads: processor threads to use; None leaves the choice to onnxruntime.
+        :raises BundleError: when a file is missing, altered, or of another format.
+        """
+        loaded = load_bundle(bundle)
+        return cls(loaded, Runtime(loaded.folder, threads))
+
+    def headline(self, text: str) -> HeadlineScore:
+        """Score one headline.
+
+        :raises InputError: when `text` is no string.
+        """
+        return self.headlines([text])[0]
+
+    def headlines(self, texts: Sequence[str]) -> list[HeadlineScore]:
+        """Score headlines, in order; a text that cannot be judged yields a result that abstains.
+
+        :raises InputError: when an item is no string.
+        """
+        if isinstance(texts, str):
+            raise InputError("headlines() got one string, expected a list of strings; use headline() for one.")
+        return list(self.stream(texts))
+
+    def stream(self, texts: Iterable[str]) -> Iterator[HeadlineScore]:
+        """Score any number of headlines in constant memory, in order."""
+        remaining = iter(texts)
+        while window := list(islice(remaining, WINDOW)):
+            yield from self._score_window(window)
+
+    def compare(self, first: str, second: str) -> Comparison:
+        """Score two wordings of one headline and say what changed."""
+        before, after = self.headlines([first, second])
+        change = None
+        if before.sensationalism and after.sensationalism:
+            change = after.sensationalism.score - before.sensationalism.score
+        return Comparison(
+            first=before,
+            second=after,
+            change=change,
+            removed=_only_in(before.phrases, after.phrases),
+            added=_only_in(after.phrases, before.phrases),
+        )
+
+    def _score_window(self, texts: Sequence[str]) -> list[HeadlineScore]:
+        """Score texts that fit into memory together."""
+        reasons: list[str | None] = []
+        encodings: dict[int, Encoding] = {}
+        for row, text in enumerate(texts):
+            if not isinstance(text, str):
+                raise InputError(f"headline {row + 1} is of type {type(text).__name__}, expected text.")
+            clean = readable(text)
+            reason = reason_to_abstain(clean)
+            if reason is None:
+                encodings[row] = self._runtime.tokenise(clean)
+                if len(encodings[row].ids) > self.bundle.max_tokens:
+                    reason = "too_long"
+                    del encodings[row]
+            reasons.append(reason)
+        scored = dict(zip(encodings, self._judge(texts, encodings), strict=True))
+        return [
+            scored[row] if row in scored else self.abstained(text, reason or "empty")
+            for row, (text, reason) in enumerate(zip(texts, reasons, strict=True))
+        ]
+
+    def abstained(self, text: str, reason: str, line: int | None = None) -> HeadlineScore:
+        """The result for a text that is not scored.
+
+        :param reason: a key of `labels.ABSTENTIONS`.
+        """
+        return HeadlineScore(text, None, None, None, None, (), reason, self.bundle.model, line)
+
+    def _judge(self, texts: Sequence[str], encodings: dict[int, Encoding]) -> Iterator[HeadlineScore]:
+        """Results for the tokenised rows, in the order of `encodings`."""
+        if not encodings:
+            return
+        raw = self._runtime.run(list(encodings.values()))
+        probabilities = softmax(np.stack([item.sensationalism for item in raw]).astype(np.float64))
+        scores = expected_level(probabilities, np.array(self.bundle.levels))
+        lows, highs = intervals(probabilities, scores, self.bundle)
+        devices = device_probabilities(np.stack([item.devices for item in raw]), self.bundle)
+        strengths = sigmoid(np.array([item.clickbait for item in raw]))
+        for position, (row, encoding) in enumerate(encodings.items()):
+            score = float(scores[position])
+            yield HeadlineScore(
+                text=texts[row],
+                sensationalism=Sensationalism(score, float(lows[position]), float(highs[position]), band_of(score)),
+                devices=dict(zip(DEVICES, devices[position].mean(axis=1).tolist(), strict=True)),
+                device_presence=dict(zip(DEVICES, devices[position, :, 0].tolist(), strict=True)),
+                clickbait=float(strengths[position]),
+                phrases=self._phrases(texts[row], encoding, raw[position]),
+                abstain=None,
+                model=self.bundle.model,
+            )
+
+    def _phrases(self, text: str, encoding: Encoding, raw: RawOutputs) -> tuple[Phrase, ...]:
+        """Loaded phrases of one text."""
+        weights = calibrated(raw.tokens, self.bundle.token_calibration)
+        if weights.max() < self.bundle.phrase_threshold:
+            return ()
+        settings = self.bundle
+        return loaded_phrases(text, encoding.offsets, weights.tolist(), settings.phrase_threshold, settings.phrase_link)
+
+
+def _only_in(phrases: Sequence[Phrase], others: Sequence[Phrase]) -> tuple[Phrase, ...]:
+    """Phrases whose words the others do not have, whatever the case."""
+    known = {other.text.casefold() for other in others}
+    return tuple(phrase for phrase in phrases if phrase.text.casefold() not in known)

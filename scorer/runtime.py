@@ -1,0 +1,103 @@
+"""Runs a bundle's graph: texts in, raw arrays of every head out. Knows batches and threads, nothing of scores."""
+
+import os
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Encoding, Tokenizer
+
+from scorer.errors import BundleError
+
+#: Rows and padded tokens of one batch; larger ones were not faster and need more memory.
+MAX_ROWS = 64
+MAX_TOKENS = 2048
+HEADS = ("sensationalism", "devices", "clickbait", "tokens")
+
+
+@dataclass(frozen=True)
+class RawOutputs:
+    """Logits for one text: sensationalism (21,), devices (15,), clickbait a number, tokens (tokens,)."""
+
+    sensationalism: NDArray[np.float32]
+    devices: NDArray[np.float32]
+    clickbait: float
+    tokens: NDArray[np.float32]
+
+
+class Runtime:
+    """An onnxruntime session with its tokeniser; may be shared by threads and survives a fork.
+
+    :param folder: the bundle's folder, with `model.onnx` and `tokenizer.json`.
+    :param threads: processor threads; None leaves the choice to onnxruntime.
+    """
+
+    def __init__(self, folder: Path, threads: int | None = None) -> None:
+        self._folder = folder
+        self._threads = threads
+        self._lock = threading.Lock()
+        self._session = self._open_session()
+        self._owner = os.getpid()
+        path = folder / "tokenizer.json"
+        try:
+            self._tokenizer = Tokenizer.from_file(str(path))
+        except Exception as error:  # the library raises plain Exception
+            raise BundleError(f"{path}: no tokeniser this program can read ({error}).") from error
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+
+    def _open_session(self) -> onnxruntime.InferenceSession:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self._threads or 0
+        options.log_severity_level = 3
+        # the graph is written with the fused kernels already, so there is nothing to search for at start-up
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        path = self._folder / "model.onnx"
+        try:
+            return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime has no common base class for its errors
+            raise BundleError(f"{path}: no graph onnxruntime can run ({error}).") from error
+
+    def _live_session(self) -> onnxruntime.InferenceSession:
+        """The session of this process: a forked child has lost the threads of its parent's and opens its own."""
+        if self._owner != os.getpid():
+            with self._lock:
+                if self._owner != os.getpid():
+                    self._session = self._open_session()
+                    self._owner = os.getpid()
+        return self._session
+
+    def tokenise(self, text: str) -> Encoding:
+        """Token ids and offsets of one text, special tokens included, never truncated."""
+        return self._tokenizer.encode(text)
+
+    def run(self, encodings: Sequence[Encoding]) -> list[RawOutputs]:
+        """Score texts in batches of like length.
+
+        :param encodings: at most `max_tokens` long each.
+        :returns: one result a text, in the same order.
+        """
+        results: dict[int, RawOutputs] = {}
+        order = sorted(range(len(encodings)), key=lambda row: len(encodings[row].ids))
+        session = self._live_session()
+        while order:
+            width = len(encodings[order[-1]].ids)
+            size = max(1, min(MAX_ROWS, MAX_TOKENS // width))
+            rows, order = order[-size:], order[:-size]
+            ids = np.zeros((len(rows), width), dtype=np.int32)
+            mask = np.zeros((len(rows), width), dtype=np.int32)
+            for position, row in enumerate(rows):
+                found = encodings[row].ids
+                ids[position, : len(found)] = found
+                mask[position, : len(found)] = 1
+            heat, devices, clickbait, tokens = session.run(HEADS, {"ids": ids, "mask": mask})
+            for position, row in enumerate(rows):
+                length = len(encodings[row].ids)
+                results[row] = RawOutputs(
+                    heat[position], devices[position], float(clickbait[position, 0]), tokens[position, :length, 0]
+                )
+        return [results[row] for row in range(len(encodings))]

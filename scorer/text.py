@@ -1,0 +1,86 @@
+"""Words and loaded phrases with offsets into exactly the text that was passed in."""
+
+import re
+from collections.abc import Sequence
+
+from scorer.results import Phrase
+
+#: A word runs to the next white space or dash between clauses.
+_WORD = re.compile(r"[^\s\u2013\u2014\u2026|]+")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_SPACE = re.compile(r"\s+")
+
+
+def readable(text: str) -> str:
+    """The text with lone surrogates, which no tokeniser takes, replaced one for one: offsets stay the same."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
+def word_spans(text: str) -> list[tuple[int, int]]:
+    """Spans of the words, without the punctuation around them; words without a letter or digit are left out."""
+    spans = []
+    for match in _WORD.finditer(text):
+        start, end = match.span()
+        while start < end and not text[start].isalnum():
+            start += 1
+        while end > start and not text[end - 1].isalnum():
+            end -= 1
+        if start < end:
+            spans.append((start, end))
+    return spans
+
+
+def word_weights(
+    spans: Sequence[tuple[int, int]], offsets: Sequence[tuple[int, int]], weights: Sequence[float]
+) -> list[float]:
+    """The highest weight of the tokens inside each word; 0 for a word no token covers.
+
+    :param spans: words in rising order.
+    :param offsets: tokens in rising order, empty for special tokens.
+    :param weights: one for each token.
+    """
+    found = [0.0] * len(spans)
+    word = 0
+    for (start, end), weight in zip(offsets, weights, strict=True):
+        if start == end:
+            continue
+        while word < len(spans) and spans[word][1] <= start:
+            word += 1
+        if word < len(spans) and spans[word][0] < end:
+            found[word] = max(found[word], weight)
+    return found
+
+
+def loaded_phrases(
+    text: str,
+    offsets: Sequence[tuple[int, int]],
+    weights: Sequence[float],
+    threshold: float,
+    link: float,
+) -> tuple[Phrase, ...]:
+    """Runs of words that carry the effect.
+
+    A phrase starts where a word reaches `threshold`, and grows over neighbours that reach `link`; words with
+    punctuation between them are not neighbours.
+
+    :param offsets: token spans in `text`; `weights` their probabilities, 0-1.
+    :returns: in order, not overlapping, each with the highest weight of its words.
+    """
+    spans = word_spans(text)
+    by_word = word_weights(spans, offsets, weights)
+    phrases: list[Phrase] = []
+    run: list[int] = []
+
+    def close() -> None:
+        if run and max(by_word[word] for word in run) >= threshold:
+            start, end = spans[run[0]][0], spans[run[-1]][1]
+            phrases.append(Phrase(start, end, text[start:end], max(by_word[word] for word in run)))
+        run.clear()
+
+    for word, weight in enumerate(by_word):
+        if weight < link or (run and not _SPACE.fullmatch(text, spans[run[-1]][1], spans[word][0])):
+            close()
+        if weight >= link:
+            run.append(word)
+    close()
+    return tuple(phrases)

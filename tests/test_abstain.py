@@ -1,0 +1,56 @@
+import csv
+from pathlib import Path
+
+import pytest
+
+from scorer.abstain import reason_to_abstain
+from scorer.labels import ABSTENTIONS
+
+FIXTURES = Path(__file__).parent / "data"
+
+
+def fixture_rows(kind: str, name: str) -> list[str]:
+    with (FIXTURES / name).open(encoding="utf-8", newline="") as lines:
+        return [row["text"] for row in csv.DictReader(lines) if row["kind"] == kind]
+
+
+@pytest.mark.parametrize("name", ["abstention.csv", "abstention_blind.csv"])
+@pytest.mark.parametrize("kind", ["not_headline", "not_english"])
+def test_at_least_nine_in_ten_texts_that_cannot_be_judged_are_refused(kind: str, name: str) -> None:
+    texts = fixture_rows(kind, name)
+    refused = [text for text in texts if reason_to_abstain(text) is not None]
+    assert len(texts) >= 30
+    assert len(refused) / len(texts) >= 0.9
+
+
+@pytest.mark.parametrize("name", ["abstention.csv", "abstention_blind.csv"])
+def test_odd_but_real_headlines_are_scored(name: str) -> None:
+    texts = fixture_rows("headline", name)
+    refused = [text for text in texts if reason_to_abstain(text) is not None]
+    assert len(refused) <= 0.02 * len(texts), refused
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "empty"),
+        (" \t\u00a0 ", "empty"),
+        ("\x00\x07", "empty"),
+        ("\u200b\u200d", "empty"),
+        ("42", "not_a_headline"),
+        ("😀😀😀", "not_a_headline"),
+        ("https://example.org/news/2024/05/a-story", "not_a_headline"),
+        ("北京明年将新建三座公园", "not_english"),
+        ("שלום לכולם מירושלים", "not_english"),
+        ("Guerra en el centro de la ciudad", "not_english"),
+        ("Der Kanzler tritt zurück", "not_english"),
+        ("word " * 200, "too_long"),
+        ("Mayor resigns", None),
+        ("Café owner wins Señor Peña's tapas prize for the third time", None),
+        ("Smith &amp; Sons to close after 90 years", None),
+        ("#MeToo founder urges @GovExample to act", None),
+    ],
+)
+def test_reasons(text: str, reason: str | None) -> None:
+    assert reason_to_abstain(text) == reason
+    assert reason is None or reason in ABSTENTIONS

@@ -1,0 +1,190 @@
+"""The path from labels to a bundle, with a tiny model trained for real."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import ROOT, train_tiny
+
+from scorer import Scorer
+from scorer.bundle import file_hash
+from scorer.errors import InputError
+from training.calibrate import conformal_margin, fit_interval, fit_platt
+from training.config import Recipe, load_recipe
+from training.data import level_targets, phrase_spans, shuffled_batches, token_targets
+from training.lessons import Lessons, read_lessons, text_id
+from training.quantise import QuantisedLinear
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "configs").glob("*.yaml")), ids=lambda path: path.name)
+def test_every_shipped_recipe_loads(path: Path) -> None:
+    assert isinstance(load_recipe(path), Recipe)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("name: x\nversion: '1'\nencoder: tiny\nsources: []\n", "no sources"),
+        ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b}]\nsede: 3\n", "unknown key 'sede'"),
+        ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b}]\nseed: many\n", "seed is 'many'"),
+        ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b, repeat: 0}]\n", "repeat is 0"),
+        ("name: x\n", "missing 3 required"),
+        ("- 1\n", "found list"),
+        ("a: [\n", "not valid YAML"),
+    ],
+)
+def test_a_wrong_recipe_is_one_sentence(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "recipe.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        load_recipe(path)
+
+
+def test_a_finished_run_leaves_a_bundle_that_scores(tiny_run: Path) -> None:
+    bundle = tiny_run / "bundle"
+    assert {path.name for path in bundle.iterdir()} == {"config.json", "model.onnx", "tokenizer.json", "README.md"}
+    result = Scorer.load(bundle).headline("Fury as council axes lollipop lady")
+    assert result.sensationalism is not None
+    events = [json.loads(line) for line in (tiny_run / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert next(event["event"] for event in events) == "start"
+    assert {event["stage"] for event in events if event["event"] == "scores"} == {"float", "rounded"}
+    assert events[-1]["event"] == "exported"
+
+
+def test_the_exported_graph_equals_the_torch_model(tiny_run: Path) -> None:
+    config = json.loads((tiny_run / "bundle" / "config.json").read_text(encoding="utf-8"))
+    drift = config["scores"]["quantisation"]
+    assert drift["mean_difference_to_rounded"] < 0.05
+    assert drift["mean_difference_to_float"] < 1.5
+
+
+def test_it_learns_something(tiny_run: Path) -> None:
+    config = json.loads((tiny_run / "bundle" / "config.json").read_text(encoding="utf-8"))
+    assert config["scores"]["rated_dev"]["model"]["pearson"]["value"] > 0.4
+
+
+@pytest.mark.parametrize("stage", ["float", "rounded"])
+def test_a_killed_run_resumes_to_the_very_same_model(tiny_run: Path, tmp_path: Path, stage: str) -> None:
+    run = tmp_path / "run"
+    command = [sys.executable, "-m", "training", "configs/tiny.yaml", "--run", str(run)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 240
+    while not (run / f"{stage}.pt").is_file() and time.monotonic() < deadline and process.poll() is None:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not (run / "bundle").exists()
+    assert train_tiny(run).returncode == 0
+    assert '"resumed"' in (run / "log.jsonl").read_text(encoding="utf-8")
+    assert file_hash(run / "bundle" / "model.onnx") == file_hash(tiny_run / "bundle" / "model.onnx")
+
+
+def test_a_run_folder_of_another_recipe_is_refused(tiny_run: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text((ROOT / "configs" / "tiny.yaml").read_text(encoding="utf-8") + "seed: 99\n", encoding="utf-8")
+    command = [sys.executable, "-m", "training", str(other), "--run", str(tiny_run)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "another recipe or other data" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_missing_data_is_one_sentence(tmp_path: Path) -> None:
+    recipe = tmp_path / "recipe.yaml"
+    text = "name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: webis17, path: no/such.csv}]\n"
+    recipe.write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "training", str(recipe), "--run", str(tmp_path / "run")]
+    environment = os.environ | {"SCORER_DATA": str(tmp_path)}
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 2
+    assert "no/such.csv: no such file" in done.stderr
+
+
+def test_token_targets_follow_the_phrases() -> None:
+    text = "Fury as axe falls"
+    spans = phrase_spans(text, ["Fury", "axe falls", "not there"])
+    assert spans == [(0, 4), (8, 17)]
+    targets = token_targets([(0, 0), (0, 4), (5, 7), (8, 11), (12, 17), (0, 0)], spans)
+    np.testing.assert_array_equal(targets, [np.nan, 1, 0, 1, 1, np.nan])
+    assert np.isnan(token_targets([(0, 4)], None)).all()
+
+
+def test_level_targets_are_distributions_around_the_score() -> None:
+    targets = level_targets(np.array([0.0, 40.0, np.nan], dtype=np.float32), 5.0)
+    np.testing.assert_allclose(targets[:2].sum(axis=1), 1, atol=1e-6)
+    assert targets[0].argmax() == 0
+    assert targets[1].argmax() == 8
+    assert np.isnan(targets[2]).all()
+
+
+def test_an_epoch_sees_every_row_once_in_a_seeded_order() -> None:
+    lengths = list(np.random.default_rng(0).integers(3, 30, 501))
+    batches = shuffled_batches(lengths, 16, seed=4, window=5)
+    assert sorted(row for batch in batches for row in batch) == list(range(501))
+    assert batches == shuffled_batches(lengths, 16, seed=4, window=5)
+    assert batches != shuffled_batches(lengths, 16, seed=5, window=5)
+
+
+def test_the_conformal_margin_covers_its_share() -> None:
+    generator = np.random.default_rng(2)
+    margin = conformal_margin(generator.normal(size=2000), 0.9)
+    assert (generator.normal(size=20_000) <= margin).mean() == pytest.approx(0.9, abs=0.02)
+
+
+def test_intervals_of_a_misjudged_distribution_are_widened() -> None:
+    generator = np.random.default_rng(3)
+    truth = generator.uniform(0, 100, 1000)
+    centres = truth + generator.normal(0, 15, 1000)
+    logits = -((np.arange(0, 101, 5) - centres[:, None]) ** 2) / (2 * 4.0**2)
+    assert all(margin > 5 for _, margin in fit_interval(logits, truth).margins)
+
+
+def test_platt_scaling_recovers_a_known_distortion_and_leaves_hopeless_cases_alone() -> None:
+    generator = np.random.default_rng(4)
+    logits = generator.normal(size=20_000)
+    truth = generator.random(20_000) < 1 / (1 + np.exp(-(2 * logits - 1)))
+    fitted = fit_platt(logits, truth)
+    assert (fitted.scale, fitted.shift) == (pytest.approx(2, abs=0.15), pytest.approx(-1, abs=0.1))
+    assert fit_platt(logits, np.zeros(20_000, dtype=bool)).scale == 1.0
+    assert fit_platt(-logits, truth).scale == 1.0
+
+
+def test_a_quantised_layer_stays_close_and_can_be_switched_off() -> None:
+    torch.manual_seed(0)
+    plain = torch.nn.Linear(64, 32)
+    values = torch.randn(10, 64).clamp(-3, 3)
+    rounded = QuantisedLinear(plain, -3.0, 3.0, bits=8)
+    exact = plain(values)
+    assert 0 < (rounded(values) - exact).abs().max() < 0.05
+    rounded(values).sum().backward()
+    assert plain.weight.grad is not None
+    rounded.enabled = False
+    assert torch.equal(rounded(values), exact)
+
+
+def test_lessons_are_kept_without_text_and_found_again(tmp_path: Path) -> None:
+    texts = sorted(["Mayor resigns", "Fury erupts"], key=text_id)
+    lessons = Lessons(
+        ids=np.array([text_id(text) for text in texts], dtype=np.uint64),
+        levels=np.full((2, 21), 1 / 21, dtype=np.float16),
+        devices=np.zeros((2, 15), dtype=np.uint8),
+        tokens=np.array([0, 255, 0, 0, 51, 0], dtype=np.uint8),
+        starts=np.array([0, 2, 6], dtype=np.int64),
+        teacher="abc",
+    )
+    lessons.save(tmp_path / "lessons.npz")
+    found = read_lessons(tmp_path / "lessons.npz")
+    taught = found.teach({"text": texts[1], "sensationalism": None})
+    np.testing.assert_allclose(taught["taught_tokens"], [0, 0, 0.2, 0])
+    assert found.teach({"text": texts[1], "sensationalism": 40.0}) == {"text": texts[1], "sensationalism": 40.0}
+    assert "taught_levels" not in found.teach({"text": "never judged", "sensationalism": None})
+    (tmp_path / "broken.npz").write_bytes(b"PK nonsense")
+    with pytest.raises(InputError, match="no file of a teacher's judgements"):
+        read_lessons(tmp_path / "broken.npz")

@@ -1,0 +1,143 @@
+"""Train a bundle from a recipe: `python -m training configs/student.yaml`. Run it again after a kill: it resumes."""
+
+import hashlib
+import json
+import os
+import platform
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import datasets
+import torch
+from tokenizers import Tokenizer
+
+from scorer.bundle import DEFAULT_BUNDLE
+from scorer.errors import InputError, ScorerError
+from training.config import Recipe, load_recipe
+from training.data import encode
+from training.export import Encodings, export
+from training.model import HeadlineModel, load_encoder
+from training.sources import LICENCES, Splits, encoder_folder, encoder_licence, load_splits
+from training.train import Log, fit
+
+
+def open_tokenizer(encoder: str, max_length: int) -> Tokenizer:
+    """The encoder's tokeniser; the tiny encoder of the tests borrows the shipped one."""
+    folder = DEFAULT_BUNDLE if encoder == "tiny" else Path(encoder)
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(max_length)
+    return tokenizer
+
+
+def open_run(folder: Path, recipe: Recipe, splits: Splits) -> Log:
+    """Mark a run folder as belonging to this recipe and data, or make sure that it does already.
+
+    :returns: the run's log.
+    :raises InputError: when the folder holds a run of another recipe or other data.
+    """
+    digest = hashlib.sha256()
+    for part in (splits.train, splits.tune, splits.dev, splits.test):
+        digest.update(json.dumps(part.to_list()).encode())
+    wanted = json.loads(json.dumps({"recipe": asdict(recipe), "data_sha256": digest.hexdigest()}))
+    path = folder / "run.json"
+    if path.is_file() and json.loads(path.read_text(encoding="utf-8")) != wanted:
+        raise InputError(
+            f"{folder} holds a run of another recipe or other data; name another --run folder or delete it."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8")
+    return Log(folder / "log.jsonl")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a run starts from."""
+
+    splits: Splits
+    rows: Encodings
+    tokenizer: Tokenizer
+    model: HeadlineModel
+
+
+def prepare(recipe: Recipe) -> Prepared:
+    """Load data and encoder, and put fresh heads on it."""
+    torch.set_num_threads(recipe.threads)
+    splits = load_splits(recipe)
+    encoder = encoder_folder(recipe.encoder)
+    tokenizer = open_tokenizer(encoder, recipe.max_length)
+    parts = {name: encode(getattr(splits, name), tokenizer, recipe.level_spread) for name in vars(splits)}
+    torch.manual_seed(recipe.seed)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    model = HeadlineModel(load_encoder(encoder, recipe.encoder_dropout), recipe.head_dropout).to(device)
+    model.encoder.embeddings.word_embeddings.weight.requires_grad_(not recipe.freeze_word_embeddings)
+    return Prepared(splits, Encodings(**parts), tokenizer, model)
+
+
+def describe_run(recipe: Recipe, splits: Splits, minutes: float) -> dict[str, Any]:
+    """What the card tells besides the figures: encoder, data with licences, machine, time."""
+    used = splits.train.unique("source")
+    names = {source.kind: source.path for source in recipe.sources}
+    counts = {kind: sum(source == kind for source in splits.train["source"]) for kind in used}
+    repeats = {source.kind: source.repeat for source in recipe.sources}
+    cores = f"{os.cpu_count()} cores, {platform.machine()}"
+    machine = torch.cuda.get_device_name() if torch.cuda.is_available() else cores
+    return {
+        "encoder": f"{recipe.encoder} ({encoder_licence(recipe.encoder)})",
+        "data": [
+            {"path": names[kind], "rows": counts[kind] // repeats[kind], "note": LICENCES[kind]}
+            for kind in sorted(used)
+        ],
+        "run": {
+            "machine": machine,
+            "minutes": minutes,
+            "torch": torch.__version__,
+        },
+    }
+
+
+def train(recipe: Recipe, run: Path, out: Path) -> dict[str, Any]:
+    """Train, export and describe a bundle.
+
+    :param run: folder for checkpoints and the log; an interrupted run in it is taken up.
+    :param out: where the bundle goes; replaced in one step at the end.
+    :returns: the bundle's description.
+    """
+    began = time.monotonic()
+    prepared = prepare(recipe)
+    log = open_run(run, recipe, prepared.splits)
+    log.write("start", rows={name: len(part) for name, part in vars(prepared.rows).items()})
+    model = fit(prepared.model, prepared.rows.train, prepared.rows.tune, recipe, run, log)
+    facts = describe_run(recipe, prepared.splits, (time.monotonic() - began) / 60)
+    config = export(model, prepared.tokenizer, prepared.splits, prepared.rows, recipe, facts, out)
+    log.write("exported", scores=config["scores"])
+    return config
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("recipe", type=click.Path(path_type=Path))
+@click.option("--run", type=click.Path(path_type=Path), help="Folder for checkpoints and log [runs/NAME].")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the bundle [runs/NAME/bundle].")
+def main(recipe: Path, run: Path | None, out: Path | None) -> None:
+    """Train a bundle from a recipe; run the same command again after a kill and it resumes.
+
+    Example: python -m training configs/student.yaml --out scorer/models/default
+    """
+    datasets.disable_progress_bars()
+    try:
+        settings = load_recipe(recipe)
+        folder = run or Path("runs") / settings.name
+        config = train(settings, folder, out or folder / "bundle")
+    except ScorerError as error:
+        click.echo(f"training: {error}", err=True)
+        sys.exit(error.exit_code)
+    model = config["scores"]["rated_dev"]["model"]
+    click.echo(f"{out or folder / 'bundle'}: Pearson {model['pearson']['value']:.3f}, MAE {model['mae']['value']:.2f}")
+
+
+if __name__ == "__main__":
+    main()

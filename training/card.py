@@ -1,0 +1,176 @@
+"""The model card: a bundle's README.md, written from the same numbers as its config.json."""
+
+from pathlib import Path
+from typing import Any
+
+from scorer.bundle import DEFAULT_BUNDLE, read_config
+
+FIGURES_BEGIN = "<!-- figures: written by `make figures` -->"
+FIGURES_END = "<!-- end of figures -->"
+
+
+def figure(estimate: dict[str, Any], digits: int = 3) -> str:
+    """An estimate with its interval: `0.812 (0.790-0.833)`."""
+    if estimate["value"] is None:
+        return "does not apply"
+    value, low, high = (f"{estimate[key]:.{digits}f}" for key in ("value", "low", "high"))
+    return f"{value} ({low}-{high})"
+
+
+def percent(value: float | None) -> str:
+    """A share in percent, or a dash."""
+    return "-" if value is None else f"{100 * value:.1f}%"
+
+
+def table(header: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def rating_section(scores: dict[str, Any]) -> str:
+    """Sensationalism beside its baselines."""
+    names = {"model": "this model (int8)", "tfidf_ridge": "TF-IDF + ridge", "mean": "mean of the training rows"}
+    rows = [
+        [label, figure(scores[name]["pearson"]), figure(scores[name]["mae"], 2), str(scores[name]["mae"]["n"])]
+        for name, label in names.items()
+    ]
+    bias = ", ".join(
+        f"{name} {part['bias']:+.1f} (n={part['n']})"
+        for name, part in scores["bias_by_predicted_band"].items()
+        if part["bias"] is not None
+    )
+    devices = [
+        [name, *(("-" if part[key] is None else f"{part[key]:.3f}") for key in ("pearson", "auc"))]
+        for name, part in scores["devices"].items()
+    ]
+    return "\n\n".join(
+        (
+            table(["", "Pearson", "mean absolute error", "n"], rows),
+            f"Mean of predicted minus rated, by band of the predicted score: {bias}.",
+            f"Share of these headlines on which the tool abstains: {percent(scores['abstained'])}.",
+            table(["device", "Pearson", "AUC of level ≥ 1"], devices),
+        )
+    )
+
+
+def clickbait_section(scores: dict[str, Any]) -> str:
+    """Clickbait strength beside its baselines."""
+    names = {"model": "this model (int8)", "tfidf_ridge": "TF-IDF + ridge", "mean": "mean of the training rows"}
+    rows = [
+        [label, figure(scores[name]["mse"], 4), figure(scores[name]["pearson"]), figure(scores[name]["f1"])]
+        for name, label in names.items()
+    ]
+    n = scores["model"]["mse"]["n"]
+    return table([f"n={n}", "MSE", "Pearson", "F1 at 0.5"], rows)
+
+
+def calibration_section(report: dict[str, Any]) -> str:
+    """Coverage of the intervals and calibration errors."""
+    interval = report["interval"]
+    parts = {"all, sampled at random": interval["overall"], **interval["by_predicted_band"]}
+    coverage = [
+        [name, percent(p["coverage"]), "-" if p["width"] is None else f"{p['width']:.0f}", str(p["n"])]
+        for name, p in parts.items()
+    ]
+    errors = {f"device present: {name}": p for name, p in report["presence"].items()} | {
+        "token in a loaded phrase": report["tokens"]
+    }
+    rows = [[name, f"{p['before']:.3f}", f"{p['after']:.3f}", str(p["n"])] for name, p in errors.items()]
+    f1 = "-" if report["phrase_f1"] is None else f"{report['phrase_f1']:.3f}"
+    return "\n\n".join(
+        (
+            table(
+                ["predicted band", f"coverage (nominal {percent(interval['nominal'])})", "mean width", "n"], coverage
+            ),
+            table(["probability", "calibration error before", "after", "n"], rows),
+            f"Loaded phrases, F1 of marked characters against the raters': {f1}.",
+        )
+    )
+
+
+def model_card(config: dict[str, Any]) -> str:
+    """The card in Markdown.
+
+    :param config: the bundle's description, with `scores`, `data`, `encoder`, `training`, `run`.
+    """
+    scores = config["scores"]
+    drift = scores["quantisation"]
+    data = "\n".join(f"- `{item['path']}`: {item['rows']} rows, {item['note']}" for item in config["data"])
+    clickbait = scores["clickbait_test"]
+    sections = [
+        f"# {config['name']} {config['version']}",
+        "Scores how sensational the wording of an English news headline is (0-100), which devices it uses, how strong "
+        "a clickbait it is and which phrases carry the effect. It judges wording, never truth, topic or outlet.",
+        f"Encoder: {config['encoder']}. Weights in 8 bits, run by onnxruntime.",
+        "## Trained on",
+        data,
+        "## Sensationalism",
+        "Labels are **machine ratings**: a language model read each headline against a written guideline. Rows of "
+        "outlets that do not occur in training, sampled at random; 95% bootstrap intervals.",
+        rating_section(scores["rated_dev"]),
+    ]
+    if clickbait:
+        sections += [
+            "## Clickbait strength",
+            "Labels are **human**: five judges a tweet, Webis-Clickbait-17, test rows.",
+            clickbait_section(clickbait),
+        ]
+    sections += [
+        "## Calibration",
+        "Cross-fitted over two halves of the outlets: no row is judged by numbers it helped to choose.",
+        calibration_section(scores["calibration"]),
+        "## Eight bits",
+        f"Against the float model: {drift['mean_difference_to_float']:.2f} points on average, "
+        f"{drift['max_difference_to_float']:.1f} at most, over the dev rows. Activation ranges are fixed, so a text's "
+        "score does not depend on the texts scored beside it.",
+        "## Limits",
+        "Mostly US and UK news of 2007-2020, English only. One family of machine raters. Satire, sport and opinion "
+        "titles are scored by their wording like any other. Few rated headlines lie above 80: scores up there carry "
+        "wide intervals.",
+        f"Trained with `python -m training` in {config['run']['minutes']:.0f} minutes on {config['run']['machine']}.",
+    ]
+    return "\n\n".join(sections) + "\n"
+
+
+def readme_figures(config: dict[str, Any]) -> str:
+    """The figures of the project's README."""
+    scores = config["scores"]
+    rated, interval = scores["rated_dev"], scores["calibration"]["interval"]["overall"]
+    clickbait = scores["clickbait_test"]
+    rows = [
+        [
+            "sensationalism, Pearson",
+            *(figure(rated[name]["pearson"]) for name in ("model", "tfidf_ridge", "mean")),
+            str(rated["model"]["pearson"]["n"]),
+        ],
+        [
+            "sensationalism, mean absolute error in points",
+            *(figure(rated[name]["mae"], 2) for name in ("model", "tfidf_ridge", "mean")),
+            str(rated["model"]["mae"]["n"]),
+        ],
+        [
+            "clickbait (Webis-17 test), squared error",
+            *(figure(clickbait[name]["mse"], 4) for name in ("model", "tfidf_ridge", "mean")),
+            str(clickbait["model"]["mse"]["n"]),
+        ],
+    ]
+    coverage = f"90% intervals hold the rating in {percent(interval['coverage'])} of n={interval['n']} headlines"
+    return "\n\n".join(
+        (
+            table(["95% bootstrap intervals", "shipped model", "TF-IDF + ridge", "mean", "n"], rows),
+            f"The {coverage}; they are {interval['width']:.0f} points wide on average.",
+        )
+    )
+
+
+def update_readme(path: Path, config: dict[str, Any]) -> None:
+    """Put the figures of a bundle between the markers of a README."""
+    before, rest = path.read_text(encoding="utf-8").split(FIGURES_BEGIN)
+    after = rest.split(FIGURES_END)[1]
+    text = f"{before}{FIGURES_BEGIN}\n{readme_figures(config)}\n{FIGURES_END}{after}"
+    path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    update_readme(Path("README.md"), read_config(DEFAULT_BUNDLE))

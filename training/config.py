@@ -1,0 +1,146 @@
+"""Recipes: a YAML file whose keys are the fields of these dataclasses."""
+
+from dataclasses import dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import yaml
+
+from scorer.errors import InputError
+
+
+@dataclass(frozen=True)
+class Source:
+    """One labelled file: which reader understands it, where it lies, how often a row is seen in an epoch."""
+
+    kind: str
+    path: str
+    repeat: int = 1
+
+    def __post_init__(self) -> None:
+        if self.repeat < 1:
+            raise InputError(f"{self.path}: repeat is {self.repeat}, expected 1 or more; leave the source out instead.")
+
+
+@dataclass(frozen=True)
+class Optimiser:
+    """How the weights are learned."""
+
+    epochs: int = 5
+    batch_size: int = 32
+    learning_rate: float = 1e-4
+    head_learning_rate: float = 1e-3
+    layer_decay: float = 1.0
+    warmup: float = 0.1
+    weight_decay: float = 0.01
+    clip_norm: float = 1.0
+    ema_decay: float = 0.999
+    checkpoint_steps: int = 200
+
+    def __post_init__(self) -> None:
+        if not 0 < self.layer_decay <= 1:
+            raise InputError(f"layer_decay is {self.layer_decay}, expected a value above 0 and at most 1.")
+        if not 0 <= self.ema_decay < 1:
+            raise InputError(f"ema_decay is {self.ema_decay}, expected 0 (off) to below 1.")
+        if self.epochs < 1 or self.batch_size < 1 or self.checkpoint_steps < 1:
+            raise InputError("epochs, batch_size and checkpoint_steps must each be 1 or more.")
+
+
+@dataclass(frozen=True)
+class LossWeights:
+    """What a head's loss counts for in the sum."""
+
+    sensationalism: float = 1.0
+    sensationalism_mean: float = 4.0
+    devices: float = 1.0
+    clickbait: float = 20.0
+    tokens: float = 0.5
+
+
+@dataclass(frozen=True)
+class Quantisation:
+    """How the exported graph is quantised, and how far it may drift from the torch model."""
+
+    aware_epochs: float = 0.5
+    aware_learning_rate: float = 2e-5
+    calibration_rows: int = 512
+    percentile: float = 99.99
+    weight_bits: int = 8
+    max_mean_drift: float = 1.5
+
+    def __post_init__(self) -> None:
+        if not 2 <= self.weight_bits <= 8:
+            raise InputError(f"weight_bits is {self.weight_bits}, expected 2 to 8.")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything a run depends on besides the data and the machine."""
+
+    name: str
+    version: str
+    encoder: str
+    sources: tuple[Source, ...]
+    seed: int = 13
+    lessons: str = ""
+    max_length: int = 96
+    tune_fraction: float = 0.08
+    level_spread: float = 5.0
+    head_dropout: float = 0.1
+    encoder_dropout: float = 0.0
+    freeze_word_embeddings: bool = True
+    threads: int = 2
+    optimiser: Optimiser = field(default_factory=Optimiser)
+    loss: LossWeights = field(default_factory=LossWeights)
+    quantisation: Quantisation = field(default_factory=Quantisation)
+
+    def __post_init__(self) -> None:
+        if not self.sources:
+            raise InputError(f"recipe {self.name}: no sources; name at least one labelled file.")
+
+
+def build(cls: type, values: Any, where: str) -> Any:
+    """Make the dataclass `cls` from plain YAML values, refusing unknown keys.
+
+    :raises InputError: naming the key and the keys that exist.
+    """
+    if not isinstance(values, dict):
+        raise InputError(
+            f"{where}: found {type(values).__name__}, expected keys {', '.join(f.name for f in fields(cls))}."
+        )
+    types = get_type_hints(cls)
+    unknown = sorted(set(values) - set(types))
+    if unknown:
+        raise InputError(f"{where}: unknown key {unknown[0]!r}; the keys are {', '.join(types)}.")
+    made = {}
+    for key, value in values.items():
+        kind = types[key]
+        if isinstance(kind, type) and is_dataclass(kind):
+            made[key] = build(kind, value, f"{where}, {key}")
+        elif kind == tuple[Source, ...]:
+            made[key] = tuple(build(Source, item, f"{where}, {key}[{i}]") for i, item in enumerate(value))
+        elif kind is float and isinstance(value, int) and not isinstance(value, bool):
+            made[key] = float(value)
+        elif isinstance(kind, type) and (not isinstance(value, kind) or isinstance(value, bool) is not (kind is bool)):
+            raise InputError(f"{where}: {key} is {value!r}, expected a value of type {kind.__name__}.")
+        else:
+            made[key] = value
+    try:
+        return cls(**made)
+    except TypeError as error:
+        raise InputError(f"{where}: {str(error).split(') ')[-1]}.") from error
+
+
+def load_recipe(path: Path) -> Recipe:
+    """Read a recipe.
+
+    :raises InputError: when the file is missing, is no YAML, or a key or value is wrong.
+    """
+    if not path.is_file():
+        raise InputError(f"{path}: no such recipe file.")
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise InputError(f"{path}: not valid YAML ({error}).") from error
+    recipe: Recipe = build(Recipe, values, str(path))
+    return recipe

@@ -1,0 +1,176 @@
+"""The inference graph, written node by node for onnxruntime: eight-bit products, float everything else.
+
+Each layer is the eight nodes that onnxruntime has fused kernels for, so nothing is left for its optimiser to find,
+and every initialiser keeps the name it has in torch (`encoder.layer.0.intermediate.dense.weight`), which is how
+the encoder is rebuilt for retraining.
+"""
+
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+from transformers import BertConfig, BertModel
+
+from scorer.errors import InputError
+from training.model import HeadlineModel
+from training.quantise import QuantisedLinear, weight_scales
+
+OPSET = 17
+CONTRIB = "com.microsoft"
+
+
+def row_scales(table: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Round a table to eight bits with one scale a row.
+
+    :param table: (rows, width).
+    :returns: (rows, width) steps and (rows, 1) scales; their product is the table.
+    """
+    scales = np.maximum(np.abs(table).max(axis=1, keepdims=True), 1e-8) / 127
+    return np.round(table / scales).astype(np.int8), scales.astype(np.float32)
+
+
+class GraphBuilder:
+    """Collects nodes and initialisers; each method adds one step and returns the name of its result."""
+
+    def __init__(self) -> None:
+        self.nodes: list[onnx.NodeProto] = []
+        self.initialisers: dict[str, onnx.TensorProto] = {}
+
+    def constant(self, name: str, value: Any) -> str:
+        """Keep an array under a name."""
+        self.initialisers[name] = numpy_helper.from_array(np.ascontiguousarray(value), name)
+        return name
+
+    def node(self, kind: str, inputs: list[str], name: str, domain: str = "", **attributes: object) -> str:
+        """Add a node with one result, called `name`."""
+        self.nodes.append(helper.make_node(kind, inputs, [name], name=name, domain=domain, **attributes))
+        return name
+
+    def rounded_input(self, layer: QuantisedLinear, values: str, name: str) -> tuple[str, str, str]:
+        """Round activations to the layer's fixed range: the steps, and the names of their scale and zero."""
+        scale = self.constant(f"{name}.input_scale", np.float32(layer.input_scale.item()))
+        zero = self.constant(f"{name}.input_zero", np.uint8(layer.input_zero.item()))
+        return self.node("QuantizeLinear", [values, scale, zero], f"{name}.input"), scale, zero
+
+    def rounded_weight(self, layers: list[QuantisedLinear], name: str) -> tuple[str, str, str]:
+        """Keep the layers' weights side by side as (inputs, outputs) steps, with scales by output, and their biases."""
+        scales = [weight_scales(layer.weight, layer.bits) for layer in layers]
+        steps = [(layer.weight / s.unsqueeze(1)).round() for layer, s in zip(layers, scales, strict=True)]
+        weight = self.constant(f"{name}.weight", torch.cat(steps).T.detach().numpy().astype(np.int8))
+        scale = self.constant(f"{name}.weight_scale", torch.cat(scales).detach().numpy())
+        bias = self.constant(f"{name}.bias", torch.cat([layer.bias for layer in layers]).detach().numpy())
+        return weight, scale, bias
+
+    def linear(self, layer: QuantisedLinear, values: str, name: str) -> str:
+        """A quantised linear layer: float in, float out."""
+        steps, input_scale, input_zero = self.rounded_input(layer, values, name)
+        weight, scale, bias = self.rounded_weight([layer], name)
+        inputs = [steps, weight, input_scale, scale, input_zero, "", bias]
+        return self.node("MatMulIntegerToFloat", inputs, f"{name}.output", CONTRIB)
+
+    def add_and_norm(self, values: str, residual: str, norm: torch.nn.LayerNorm, name: str) -> str:
+        """Residual sum, then layer normalisation."""
+        weight = self.constant(f"{name}.weight", norm.weight.detach().numpy())
+        bias = self.constant(f"{name}.bias", norm.bias.detach().numpy())
+        inputs = [values, residual, weight, bias]
+        return self.node("SkipLayerNormalization", inputs, f"{name}.output", CONTRIB, epsilon=norm.eps)
+
+
+def add_embeddings(graph: GraphBuilder, model: HeadlineModel) -> str:
+    """Token, position and type embeddings, summed and normalised: (rows, tokens, hidden)."""
+    tables: Any = model.encoder.embeddings
+    steps, scales = row_scales(tables.word_embeddings.weight.detach().numpy())
+    table = graph.constant("embeddings.word_embeddings.weight", steps)
+    scale = graph.constant("embeddings.word_embeddings.weight_scale", scales)
+    words = graph.node("Gather", [table, "ids"], "words.steps")
+    words = graph.node("Cast", [words], "words.float", to=TensorProto.FLOAT)
+    words = graph.node("Mul", [words, graph.node("Gather", [scale, "ids"], "words.scale")], "words")
+    # every text is of type 0, so that row is part of the positions
+    positions = tables.position_embeddings.weight + tables.token_type_embeddings.weight[0]
+    table = graph.constant("embeddings.position_embeddings.weight", positions.detach().numpy())
+    width = graph.node("Shape", ["ids"], "width", start=1, end=2)
+    zero = graph.constant("zero", np.array([0], dtype=np.int64))
+    positions_used = graph.node("Slice", [table, zero, width, zero], "positions")
+    norm = tables.LayerNorm
+    summed = graph.node("Add", [words, positions_used], "embeddings.sum")
+    weight = graph.constant("embeddings.LayerNorm.weight", norm.weight.detach().numpy())
+    bias = graph.constant("embeddings.LayerNorm.bias", norm.bias.detach().numpy())
+    return graph.node("LayerNormalization", [summed, weight, bias], "embeddings.output", axis=-1, epsilon=norm.eps)
+
+
+def add_layer(graph: GraphBuilder, layer: Any, values: str, name: str, config: BertConfig) -> str:
+    """One transformer layer: attention and feed-forward, each with its residual."""
+    own = layer.attention.self
+    name_attention = f"{name}.attention.self"
+    steps, input_scale, input_zero = graph.rounded_input(own.query, values, name_attention)
+    weight, scale, bias = graph.rounded_weight([own.query, own.key, own.value], name_attention)
+    inputs = [steps, weight, bias, input_scale, scale, "mask", input_zero]
+    heads = config.num_attention_heads
+    mixed = graph.node("QAttention", inputs, f"{name_attention}.output", CONTRIB, num_heads=heads)
+    mixed = graph.linear(layer.attention.output.dense, mixed, f"{name}.attention.output.dense")
+    values = graph.add_and_norm(mixed, values, layer.attention.output.LayerNorm, f"{name}.attention.output.LayerNorm")
+    wide = graph.linear(layer.intermediate.dense, values, f"{name}.intermediate.dense")
+    wide = graph.node("Gelu", [wide], f"{name}.intermediate.activation", CONTRIB)
+    narrow = graph.linear(layer.output.dense, wide, f"{name}.output.dense")
+    return graph.add_and_norm(narrow, values, layer.output.LayerNorm, f"{name}.output.LayerNorm")
+
+
+def add_heads(graph: GraphBuilder, model: HeadlineModel, states: str) -> None:
+    """Mean pooling and the heads, in float; results `pooled`, `states` and one for each head."""
+    graph.node("Identity", [states], "states")
+    axes = graph.constant("last_axis", np.array([2], dtype=np.int64))
+    weights = graph.node("Cast", ["mask"], "mask.float", to=TensorProto.FLOAT)
+    weights = graph.node("Unsqueeze", [weights, axes], "mask.column")
+    total = graph.node(
+        "ReduceSum",
+        [
+            graph.node("Mul", [states, weights], "states.kept"),
+            graph.constant("token_axis", np.array([1], dtype=np.int64)),
+        ],
+        "states.sum",
+        keepdims=0,
+    )
+    count = graph.node("ReduceSum", [weights, "token_axis"], "width.count", keepdims=0)
+    pooled = graph.node("Div", [total, count], "pooled")
+    heads: dict[str, Any] = dict(model.heads.items())
+    for name, head in heads.items():
+        weight = graph.constant(f"heads.{name}.weight", head.weight.detach().numpy().T)
+        bias = graph.constant(f"heads.{name}.bias", head.bias.detach().numpy())
+        source = states if name == "tokens" else pooled
+        graph.node("Add", [graph.node("MatMul", [source, weight], f"{name}.product"), bias], name)
+
+
+def build_graph(model: HeadlineModel) -> onnx.ModelProto:
+    """Write the graph of a trained model with quantised layers.
+
+    Inputs `ids` and `mask`, (rows, tokens) int32. Outputs `sensationalism` (rows, 21), `devices` (rows, 15),
+    `clickbait` (rows, 1), `tokens` (rows, tokens, 1), `pooled` (rows, hidden), `states` (rows, tokens, hidden).
+
+    :raises InputError: when the encoder is no BERT.
+    """
+    if not isinstance(model.encoder, BertModel):
+        raise InputError(f"Cannot export a {type(model.encoder).__name__}: the graph is written for BERT encoders.")
+    graph = GraphBuilder()
+    config = model.encoder.config
+    values = add_embeddings(graph, model)
+    layers: Any = model.encoder.encoder.layer
+    for number, layer in enumerate(layers):
+        values = add_layer(graph, layer, values, f"encoder.layer.{number}", config)
+    add_heads(graph, model, values)
+    inputs = [helper.make_tensor_value_info(n, TensorProto.INT32, ["rows", "tokens"]) for n in ("ids", "mask")]
+    outputs = [
+        helper.make_tensor_value_info(
+            name,
+            TensorProto.FLOAT,
+            ["rows", "tokens", head.out_features] if name == "tokens" else ["rows", head.out_features],
+        )
+        for name, head in model.heads.items()
+    ]
+    outputs.append(helper.make_tensor_value_info("pooled", TensorProto.FLOAT, ["rows", config.hidden_size]))
+    outputs.append(helper.make_tensor_value_info("states", TensorProto.FLOAT, ["rows", "tokens", config.hidden_size]))
+    made = helper.make_graph(graph.nodes, "scorer", inputs, outputs, list(graph.initialisers.values()))
+    opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(CONTRIB, 1)]
+    return helper.make_model(made, opset_imports=opsets, ir_version=9)

@@ -1,0 +1,117 @@
+"""One encoder and a dictionary of small heads; one forward pass a text."""
+
+from dataclasses import dataclass
+
+import torch
+import transformers
+from torch import nn
+from torch.nn import functional
+from transformers import AutoModel, BertConfig, BertModel, PreTrainedModel
+
+from scorer.errors import InputError
+from scorer.labels import DEVICES
+from training.config import LossWeights
+from training.data import DEVICE_LEVELS, LEVELS, Batch
+
+HEAD_SIZES = {"sensationalism": len(LEVELS), "devices": len(DEVICES) * DEVICE_LEVELS, "clickbait": 1, "tokens": 1}
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Logits of every head and the states behind them.
+
+    sensationalism: (rows, 21). devices: (rows, 5, 3), cumulative: level >= 1, 2, 3. clickbait: (rows,).
+    tokens: (rows, tokens). pooled: (rows, hidden). states: (rows, tokens, hidden).
+    """
+
+    sensationalism: torch.Tensor
+    devices: torch.Tensor
+    clickbait: torch.Tensor
+    tokens: torch.Tensor
+    pooled: torch.Tensor
+    states: torch.Tensor
+
+
+class HeadlineModel(nn.Module):
+    """An encoder, mean pooling, and linear heads.
+
+    :param encoder: a BERT-like encoder, without its own pooler.
+    :param dropout: applied to pooled and token states before the heads.
+    """
+
+    def __init__(self, encoder: PreTrainedModel, dropout: float) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.dropout = nn.Dropout(dropout)
+        hidden = encoder.config.hidden_size
+        self.heads = nn.ModuleDict({name: nn.Linear(hidden, size) for name, size in HEAD_SIZES.items()})
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> Outputs:
+        """Encode a padded batch.
+
+        :param ids: (rows, tokens) token ids.
+        :param mask: (rows, tokens), 1 for a real token.
+        """
+        states = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state.float()
+        weights = mask.unsqueeze(-1).to(states.dtype)
+        pooled = (states * weights).sum(1) / weights.sum(1)
+        dropped = self.dropout(pooled)
+        return Outputs(
+            sensationalism=self.heads["sensationalism"](dropped).float(),
+            devices=self.heads["devices"](dropped).float().unflatten(-1, (len(DEVICES), DEVICE_LEVELS)),
+            clickbait=self.heads["clickbait"](dropped).float().squeeze(-1),
+            tokens=self.heads["tokens"](self.dropout(states)).float().squeeze(-1),
+            pooled=pooled,
+            states=states,
+        )
+
+
+def load_encoder(source: str, dropout: float) -> PreTrainedModel:
+    """Load encoder weights from a folder or hub id; `tiny` is a small random one for tests.
+
+    :param dropout: inside the encoder, 0-1.
+    :raises InputError: when there are none.
+    """
+    rates = {"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout}
+    if source == "tiny":
+        sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+        return BertModel(BertConfig(**sizes, **rates), add_pooling_layer=False)
+    transformers.logging.set_verbosity_error()  # the pooler, which is not used, would be reported as unexpected
+    try:
+        return AutoModel.from_pretrained(source, add_pooling_layer=False, **rates)
+    except OSError as error:
+        raise InputError(f"{source}: no encoder could be loaded from there ({str(error).splitlines()[0]})") from error
+
+
+def masked_mean(losses: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
+    """The mean of the losses whose label is known; 0 when none is."""
+    kept = losses[known]
+    return kept.mean() if kept.numel() else losses.new_zeros(())
+
+
+def cross_entropy(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    """Mean binary cross entropy against soft targets, over those that are known (not NaN); same shapes."""
+    losses = functional.binary_cross_entropy_with_logits(logits, targets.nan_to_num(), reduction="none")
+    return masked_mean(losses, ~targets.isnan())
+
+
+def compute_loss(outputs: Outputs, batch: Batch, weights: LossWeights) -> torch.Tensor:
+    """The weighted sum of the heads' losses over the labels that are known.
+
+    Sensationalism: cross entropy against the soft levels plus the absolute error of the expected score (in units
+    of the whole range). Devices: cumulative binary cross entropy. Clickbait: squared error. Tokens: binary cross
+    entropy.
+    """
+    known = ~batch.mean.isnan()
+    logs = functional.log_softmax(outputs.sensationalism, dim=-1)
+    shape = -(batch.levels.nan_to_num() * logs).sum(-1)
+    mean = logs.exp() @ torch.tensor(LEVELS, device=logs.device)
+    off = (mean - batch.mean.nan_to_num()).abs() / 100
+    clickbait = (outputs.clickbait.sigmoid() - batch.clickbait.nan_to_num()) ** 2
+    return (
+        weights.sensationalism * masked_mean(shape, known)
+        + weights.sensationalism_mean * masked_mean(off, known)
+        + weights.devices * cross_entropy(outputs.devices, batch.devices)
+        + weights.clickbait * masked_mean(clickbait, ~batch.clickbait.isnan())
+        + weights.tokens * cross_entropy(outputs.tokens, batch.tokens)
+    )

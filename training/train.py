@@ -1,0 +1,273 @@
+"""The training loop: resumable, seeded, with averaged weights and a last stretch under eight-bit rounding."""
+
+import contextlib
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from scorer.decode import expected_level, sigmoid, softmax
+from scorer.metrics import Values, mean_absolute_error, mean_squared_error, pearson, roc_auc
+from training.config import Optimiser, Recipe
+from training.data import LEVELS, Encoded, ordered_batches, shuffled_batches
+from training.model import HeadlineModel, Outputs, compute_loss
+from training.quantise import measure_ranges, quantise_encoder
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Raw outputs of every head over a set of rows, in row order; tokens are one array a row."""
+
+    sensationalism: Values
+    devices: Values
+    clickbait: Values
+    tokens: list[Values]
+
+    @property
+    def score(self) -> Values:
+        """Expected sensationalism, (rows,) 0-100."""
+        return np.asarray(expected_level(softmax(self.sensationalism), np.array(LEVELS)), dtype=np.float64)
+
+    @property
+    def clickbait_strength(self) -> Values:
+        """Expected clickbait strength, (rows,) 0-1."""
+        return np.asarray(sigmoid(self.clickbait), dtype=np.float64)
+
+
+def half_precision(device: torch.device) -> contextlib.AbstractContextManager[Any]:
+    """Automatic bfloat16 where the machine has matrix units for it; elsewhere it was slower than float32."""
+    if device.type == "cuda" or torch.cpu._is_amx_tile_supported():
+        return torch.autocast(device.type, dtype=torch.bfloat16)
+    return contextlib.nullcontext()
+
+
+@torch.no_grad()
+def predict(model: HeadlineModel, rows: Encoded, batch_size: int = 64) -> Predictions:
+    """Run the model over rows in full precision."""
+    device = next(model.parameters()).device
+    model.eval()
+    found: dict[int, tuple[Values, Values, Values, Values]] = {}
+    for picked in ordered_batches([len(ids) for ids in rows.ids], batch_size):
+        batch = rows.batch(picked).to(device)
+        outputs: Outputs = model(batch.ids, batch.mask)
+        parts = [outputs.sensationalism, outputs.devices, outputs.clickbait, outputs.tokens]
+        arrays = [part.double().cpu().numpy() for part in parts]
+        for position, row in enumerate(picked):
+            length = len(rows.ids[row])
+            found[row] = (arrays[0][position], arrays[1][position], arrays[2][position], arrays[3][position][:length])
+    in_order = [found[row] for row in range(len(rows))]
+    return Predictions(
+        sensationalism=np.stack([item[0] for item in in_order]),
+        devices=np.stack([item[1] for item in in_order]),
+        clickbait=np.stack([item[2] for item in in_order]),
+        tokens=[item[3] for item in in_order],
+    )
+
+
+def quick_scores(predictions: Predictions, rows: Encoded) -> dict[str, float | None]:
+    """The few figures logged after each epoch, each over the rows that have the label."""
+    truth, judged = rows.targets.mean.astype(np.float64), rows.targets.clickbait.astype(np.float64)
+    rated, known = ~np.isnan(truth), ~np.isnan(judged)
+    marks, logits = np.concatenate(rows.targets.tokens), np.concatenate(predictions.tokens)
+    inside = ~np.isnan(marks)
+    return {
+        "pearson": pearson(truth[rated], predictions.score[rated]),
+        "mae": mean_absolute_error(truth[rated], predictions.score[rated]),
+        "clickbait_mse": mean_squared_error(judged[known], predictions.clickbait_strength[known]),
+        "token_auc": roc_auc(marks[inside].astype(np.float64), logits[inside]),
+    }
+
+
+def parameter_groups(model: HeadlineModel, settings: Optimiser) -> list[dict[str, Any]]:
+    """Parameters by layer and kind: deeper layers learn slower (`layer_decay`), biases and norms do not decay."""
+    depth = len(model.encoder.encoder.layer)
+    groups: dict[tuple[float, float], list[nn.Parameter]] = {}
+    for name, parameter in model.named_parameters():
+        if not parameter.requires_grad:
+            continue
+        if name.startswith("heads."):
+            rate = settings.head_learning_rate
+        else:
+            layer = int(name.split(".layer.")[1].split(".")[0]) if ".layer." in name else -1
+            rate = settings.learning_rate * settings.layer_decay ** (depth - 1 - layer)
+        decay = 0.0 if parameter.ndim == 1 else settings.weight_decay
+        groups.setdefault((rate, decay), []).append(parameter)
+    return [{"params": group, "lr": rate, "weight_decay": decay} for (rate, decay), group in groups.items()]
+
+
+def linear_schedule(step: int, total: int, warmup: float) -> float:
+    """Factor on the learning rate: up to 1 over the warm-up share of the steps, then down to 0."""
+    rise = max(1, int(total * warmup))
+    return min((step + 1) / rise, max(0.0, (total - step) / max(1, total - rise)))
+
+
+class Averaged:
+    """An exponential moving average of the parameters, which generalises better than the last step's."""
+
+    def __init__(self, model: nn.Module, decay: float) -> None:
+        self.decay = decay
+        self.values = {name: p.detach().clone() for name, p in model.named_parameters() if p.requires_grad}
+        self.steps = 0
+
+    @torch.no_grad()
+    def update(self, model: nn.Module) -> None:
+        """Move the average towards the current weights; early on faster, so that the start is forgotten."""
+        self.steps += 1
+        decay = min(self.decay, (1 + self.steps) / (10 + self.steps))
+        for name, parameter in model.named_parameters():
+            if name in self.values:
+                self.values[name].lerp_(parameter.detach(), 1 - decay)
+
+    @torch.no_grad()
+    def swap(self, model: nn.Module) -> None:
+        """Exchange the model's weights with the averaged ones."""
+        parameters = dict(model.named_parameters())
+        for name, value in self.values.items():
+            kept = parameters[name].detach().clone()
+            parameters[name].copy_(value)
+            self.values[name] = kept
+
+
+@contextlib.contextmanager
+def averaged_weights(model: nn.Module, average: Averaged) -> Iterator[None]:
+    """Inside, the model has its averaged weights."""
+    average.swap(model)
+    try:
+        yield
+    finally:
+        average.swap(model)
+
+
+@dataclass
+class Stage:
+    """One stretch of training: its model, optimiser and place in it; what a checkpoint holds."""
+
+    name: str
+    model: HeadlineModel
+    optimiser: torch.optim.Optimizer
+    schedule: torch.optim.lr_scheduler.LambdaLR
+    average: Averaged
+    batches: list[list[int]]
+    step: int = 0
+
+    def save(self, path: Path) -> None:
+        """Write a checkpoint; a kill while writing leaves the one before it whole."""
+        state = {
+            "stage": self.name,
+            "step": self.step,
+            "model": self.model.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "average": self.average.values,
+            "average_steps": self.average.steps,
+            "random": torch.get_rng_state(),
+        }
+        half_written = path.with_suffix(".part")
+        torch.save(state, half_written)
+        half_written.replace(path)
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take up a checkpoint of this stage."""
+        self.step = state["step"]
+        self.model.load_state_dict(state["model"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.schedule.load_state_dict(state["schedule"])
+        self.average.values, self.average.steps = state["average"], state["average_steps"]
+        torch.set_rng_state(state["random"])
+
+
+class Log:
+    """One JSON object a line: what happened in a run, with seconds since its start."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.start = time.monotonic()
+
+    def write(self, event: str, **values: object) -> None:
+        """Append an event to the file."""
+        line = {"event": event, "seconds": round(time.monotonic() - self.start, 1), **values}
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+
+def plan_stage(name: str, model: HeadlineModel, rows: Encoded, recipe: Recipe, epochs: float, rate: float) -> Stage:
+    """Lay out a stage: its batches in order, its optimiser and schedule."""
+    settings = recipe.optimiser
+    lengths = [len(ids) for ids in rows.ids]
+    seeds = (recipe.seed * 1000 + epoch for epoch in range(int(np.ceil(epochs))))
+    batches = [batch for seed in seeds for batch in shuffled_batches(lengths, settings.batch_size, seed)]
+    one_epoch = len(batches) // max(1, int(np.ceil(epochs)))
+    batches = batches[: max(1, round(one_epoch * epochs))]
+    groups = parameter_groups(model, settings)
+    for group in groups:
+        group["lr"] *= rate / settings.learning_rate
+    optimiser = torch.optim.AdamW(groups, fused=True)
+    total = len(batches)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda s: linear_schedule(s, total, settings.warmup))
+    return Stage(name, model, optimiser, schedule, Averaged(model, settings.ema_decay), batches)
+
+
+def run_stage(stage: Stage, rows: Encoded, tune: Encoded, recipe: Recipe, log: Log, checkpoint: Path) -> None:
+    """Train a stage to its end from wherever it stands; the model is left with its averaged weights."""
+    settings, model = recipe.optimiser, stage.model
+    device = next(model.parameters()).device
+    report_every = max(1, len(rows) // settings.batch_size)
+    running = 0.0
+    while stage.step < len(stage.batches):
+        model.train()
+        batch = rows.batch(stage.batches[stage.step]).to(device)
+        with half_precision(device):
+            outputs = model(batch.ids, batch.mask)
+        loss = compute_loss(outputs, batch, recipe.loss)
+        stage.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), settings.clip_norm)
+        stage.optimiser.step()
+        stage.schedule.step()
+        stage.average.update(model)
+        stage.step += 1
+        running += float(loss.detach())
+        done = stage.step == len(stage.batches)
+        if stage.step % settings.checkpoint_steps == 0 or done:
+            stage.save(checkpoint)
+        if stage.step % report_every == 0 or done:
+            with averaged_weights(model, stage.average):
+                scores = quick_scores(predict(model, tune), tune)
+            log.write("scores", stage=stage.name, step=stage.step, of=len(stage.batches), loss=running, **scores)
+            running = 0.0
+    stage.average.swap(model)
+
+
+def fit(model: HeadlineModel, train: Encoded, tune: Encoded, recipe: Recipe, folder: Path, log: Log) -> HeadlineModel:
+    """Fine-tune, then go on for a stretch under eight-bit rounding; resumes from `folder` after a kill.
+
+    :param folder: holds `float.pt`, `rounded.pt` (checkpoints of the two stages) while training.
+    :returns: the model with averaged weights and quantised layers.
+    """
+    torch.manual_seed(recipe.seed)
+    for name in ("float", "rounded") if recipe.quantisation.aware_epochs else ("float",):
+        checkpoint = folder / f"{name}.pt"
+        settings = recipe.quantisation
+        if name == "rounded":
+            picked = np.random.default_rng(recipe.seed).choice(
+                len(train), min(settings.calibration_rows, len(train)), replace=False
+            )
+            device = next(model.parameters()).device
+            batches = [train.batch(part.tolist()).to(device) for part in np.array_split(picked, -(-len(picked) // 64))]
+            ranges = measure_ranges(model, batches, settings.percentile)
+            quantise_encoder(model.encoder, ranges, settings.weight_bits)
+            model.to(device)
+        epochs = recipe.optimiser.epochs if name == "float" else settings.aware_epochs
+        rate = recipe.optimiser.learning_rate if name == "float" else settings.aware_learning_rate
+        stage = plan_stage(name, model, train, recipe, epochs, rate)
+        if checkpoint.is_file():
+            stage.restore(torch.load(checkpoint, weights_only=True))
+            log.write("resumed", stage=name, step=stage.step)
+        run_stage(stage, train, tune, recipe, log, checkpoint)
+    return model
