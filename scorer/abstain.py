@@ -23,12 +23,13 @@ _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 _STRONG = (
     r"</?[a-z][\w-]*(?:\s[^<>]*)?/?>|<!--",  # markup
     r"[{}]\s*$|^\s*[{\[]\s*[\"'{\[]|;\s*$|\}\s*[;,)]|=>|===?|!=|&&|\|\||::|\+=|\w->\w",  # code
-    r"^\s*(?:def|function|class|public|private|static|const|let|var|import|from|return|void|elif)\s+[\w.]+\s*[(=:;{]",
+    r"^\s*(?:def|function|class|public|private|static|const|let|var|void|elif)\s+[\w.<>\[\]]+(?:\s+\w+)?\s*[(={;]",
     r"\bSELECT\b.+\bFROM\b|\bINSERT INTO\b|\bUPDATE\b.+\bSET\b|\bCREATE TABLE\b|\bDROP TABLE\b",
-    r"^\s*(?:from [\w.]+ )?import [\w.]+(?: as \w+)?\s*$|^\s*[$#>]\s+[\w.-]+ |^\s*(?:sudo|npm|pip|git|cd|curl) -?\w",
+    r"^\s*from [\w.]+ import |^\s*import [\w.]+(?: as \w+\s*$|;)|^\s*\$ \w",
+    r"^\s*(?:sudo|npm|pip3?|git|apt(?:-get)?) (?:install|run|clone|push|pull|commit|checkout|apt)\b",
     r"\w+\.\w+\([^)]*\)|\w+\(\)|[\w-]+\s*\{[^}]*:[^}]*\}|^\s*at [\w$.]+\(|\bTraceback\b|\bFile \"|Exception in thread",
-    r"\b\w*(?:Error|Exception):",
-    r"^\s*[\[(]?\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\[(?:INFO|WARN|WARNING|ERROR|DEBUG)\]|\b(?:INFO|WARN|DEBUG)\b[ :]",
+    r"\b[A-Z][a-z]\w*(?:Error|Exception):",
+    r"^\s*[\[(]?\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\[(?:INFO|WARN|WARNING|ERROR|DEBUG)\]|^\s*(?:INFO|DEBUG)\b[ :]",
     r"^\s*(?:https?://|www\.)\S+\s*$|^\s*(?:[\w.+-]+@[\w-]+\.[\w.]+[;, ]*)+$",  # locators
     r"^\s*(?:[A-Za-z]:\\|~?/)[\w.\\/ ()-]+$",
     r"^\s*[\w.() -]+\.(?:jpe?g|png|gif|webp|svg|pdf|mp[34]|docx?|xlsx?|zip|csv)\s*$",
@@ -38,52 +39,49 @@ _STRONG = (
     r"\]\(\S*\)|^\s*[-*] \[[ x]\]|(?:\b\w+: [^,;:]+[,;] ?){2,}\w+: ",  # Markdown, YAML
     r"^\s*(?i:ingredients)\s*:",
     r"(?:[^|]*\|){4,}|^\s*\|.*\|\s*$|^\s*:?-{3,}",  # tables
-    r"(?:\b\d*[/.½¼¾\d]\s?(?:g|kg|ml|tbsp|tsp|cups?|oz|cloves?)\b.*){2}",
-    r"^\s*\d+[a-z]?,? (?:[A-Z][\w'.]+ ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Blvd|Way)\b\.?,",
+    r"(?:\b\d*[/.½¼¾\d]\s?(?:g|kg|ml|tbsp|tsp|cups?|oz|cloves?)\b.*){3}",
+    r"^\s*\d+[a-z]?,? (?:[A-Z][\w'.]+ ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Blvd)\b\.?,",
     r"\b(?:P\.?O\.? Box|Suite|Unit|Floor) \d+.*,|,\s*[A-Z]{2}\s+\d{5}(?:-\d{4})?\b",
-    r"\b[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2}\b",
+    r"\b[A-Z]{1,2}\d{1,2}[A-Z]? \d(?![AP]M)[A-Z]{2}\b",
     r"\b(?:tel|phone|fax|mobile|e-?mail)\s*[:.]\s*\S*[\d@]",
     r"(?i:^\s*(?:error\s+)?[45]\d\d\b\W*(?:page |file )?(?:not found|forbidden|bad gateway|internal server error))",
-    r"(?i:^\s*(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|\W|\d+(?:st|nd|rd|th)?|[ap]m|gmt|utc|"
+    r"(?i:^\s*(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|\W|\d++(?:st|nd|rd|th)?|[ap]m|gmt|utc|"
     r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|"
     r"nov(?:ember)?|dec(?:ember)?|updated|published|posted|last|on|at)+$)",
     r"^\s*(?:ISO|f/\d|EXIF)\b.*(?:f/\d|\d+mm|1/\d+)|\bf/\d\.?\d*\b.*\b(?:ISO|\d+ ?mm)\b",
 )
 
-#: Words of page furniture; two different ones, or one in a text of at most four words, are enough.
+#: Words of page furniture; two different ones are enough, or one that is nearly the whole text.
 _FURNITURE = (
     r"\bwe use cookies\b|\baccept (?:all )?cookies\b|\bcookie (?:policy|settings|preferences)\b",
     r"\baccept all\b(?! cookies)|\breject all\b|\bmanage (?:preferences|choices|settings)\b",
     r"\bour partners\b|\byour consent\b|\bby continuing\b",
-    r"\b(?:sign|log) ?in\b|\blog ?out\b",
-    r"\bsign up\b|\bregister\b|\bcreate (?:an )?account\b|\bmy account\b",
-    r"\bforgot(?:ten)? (?:your )?password\b|\bremember me\b",
-    r"\busername\b|\bpassword\b",
-    r"\bnewsletters?\b|\bstraight to your inbox\b",
-    r"\bsubscribe\b|\bunsubscribe\b",
+    r"\b(?:sign|log) ?in\b|\blog ?out\b|\bsign up\b|\bcreate (?:an )?account\b|\bmy account\b",
+    r"\bforgot(?:ten)? (?:your )?password\b|\bremember me\b|\busername\b",
+    r"\bnewsletters?\b|\bstraight to your inbox\b|\bunsubscribe\b",
     r"\b(?:enter )?your e-?mail\b|\be-?mail address\b",
     r"\bprivacy (?:policy|notice)\b|\bterms (?:of (?:use|service)|(?:and|&) conditions)\b|\bsitemap\b",
-    r"\bcontact us\b|\babout us\b|\badvertise\b|\bhelp cent(?:re|er)\b|\bfaqs?\b",
+    r"\bcontact us\b|\babout us\b|\badvertise with us\b|\bhelp cent(?:re|er)\b|\bfaqs\b",
     r"\badd to (?:cart|basket|bag|wishlist)\b|\byour (?:cart|basket|bag)\b",
-    r"\b(?:proceed to )?checkout\b|\bsubtotal\b|\bqty\b",
+    r"\bproceed to checkout\b|\bsubtotal\b|\bqty\b",
     r"\bfree (?:shipping|delivery)\b|\bdelivery free\b|\bin stock\b",
     r"\bshare (?:this|on|via)\b|\bfollow us\b",
     r"\bcopy link\b|\btweet\b.*\bshare\b|\bshare\b.*\btweet\b|\bprint\b.*\be-?mail\b|\be-?mail\b.*\bprint\b",
     r"\bread more\b|\bload(?:ing)? more\b|\bshow (?:more|less)\b",
     r"\bclick here\b|\bskip to (?:main )?content\b|\bback to top\b|\breturn to (?:the )?home ?page\b",
-    r"\bprevious\b.*\bnext\b|\bpage \d+ of \d+\b|\bresults? per page\b|\bsort by\b|\bfilter by\b",
+    r"\bpage \d+ of \d+\b|\bresults? per page\b|\bsort by\b|\bfilter by\b",
     r"\b(?:page|file) (?:was )?not found\b|\bpage you (?:requested|were looking for)\b|\bsomething went wrong\b",
     r"\bplease (?:try again|enable|wait|enter|select)\b|\bjavascript\b.*\bbrowser\b",
     r"\brequired fields?\b|\bfirst name\b|\blast name\b|\bcharacters remaining\b",
-    r"\bsubmit\b|\bcancel\b",
     r"\bplay\b.*\b(?:pause|mute)\b",
-    r"\bfull ?screen\b|\bsubtitles\b|\bautoplay\b|\bcurrent time\b",
+    r"\bfull ?screen\b|\bautoplay\b|\bcurrent time\b",
     r"\bhumidity\b|\bfeels like\b|\buv index\b",
     r"\bwind\b.*\b(?:mph|km/h)\b|\b(?:high|low|hi|lo):? ?-?\d+ ?°",
     r"\bplaceholder\b|\b(?:headline|title|text) goes here\b",
     r"\binsert (?:headline|title|text)\b|\buntitled\b|\btbd\b",
-    r"\bopinions expressed\b|\bno part of this\b|\bliable\b|\bwarrant(?:y|ies)\b",
+    r"\bopinions expressed\b|\bno part of this\b",
     r"\bwithout (?:prior )?(?:written )?permission\b|\bmay not be reproduced\b",
+    r"\b(?:register|password|subscribe|submit|cancel|advertise|checkout|search|menu|settings|close)\b",
 )
 _MENU = re.compile(r"\s*(?:[|›»>·•/→▸]|\s-\s)\s*|\s{2,}|\t")
 _MASHED = re.compile(r"[^aeiouyàâäáãåæéèêëíìîïóòôöõøúùûü'\u2019]{5,}|(.)\1{3,}", re.IGNORECASE)
@@ -108,9 +106,9 @@ def _is_menu(text: str) -> bool:
 
 
 def _is_list_of_names(text: str) -> bool:
-    """Four or more items between commas, each of one to three capitalised words, and nothing else."""
+    """Five or more items between commas, each of one to three capitalised words, and nothing else."""
     items = [item.strip() for item in re.split(r"[,;]", text)]
-    return len(items) >= 4 and all(
+    return len(items) >= 5 and all(
         1 <= len(item.split()) <= 3 and all(word[:1].isupper() for word in item.split()) for item in items
     )
 
@@ -139,12 +137,13 @@ def is_no_headline(text: str) -> bool:
     words = _WORD.findall(prose)
     letters = sum(character.isalpha() for character in prose)
     solid = sum(not character.isspace() for character in text)
-    if len(words) < 2 or letters < 0.5 * solid or not _WORD.search(_HANDLE.sub(" ", prose)):
+    if len(words) < 2 or letters < 0.35 * solid or not _WORD.search(_HANDLE.sub(" ", prose)):
         return True
     if _strong().search(text) or _is_menu(text) or _is_list_of_names(text) or _is_table(text) or _is_mashing(words):
         return True
-    furniture = sum(bool(pattern.search(text)) for pattern in _furniture())
-    return furniture >= 2 or (furniture == 1 and len(words) <= 4)
+    found = [match for pattern in _furniture() if (match := pattern.search(text))]
+    covered = sum(match.end() - match.start() for match in found)
+    return len(found) >= 2 or covered >= 0.7 * solid
 
 
 @cache

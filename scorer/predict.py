@@ -96,9 +96,10 @@ class Scorer:
 
     def stream(self, texts: Iterable[str]) -> Iterator[HeadlineScore]:
         """Score any number of headlines in constant memory, in order."""
-        remaining = iter(texts)
+        remaining, done = iter(texts), 0
         while window := list(islice(remaining, WINDOW)):
-            yield from self._score_window(window)
+            yield from self._score_window(window, done)
+            done += len(window)
 
     def compare(self, first: str, second: str) -> Comparison:
         """Score two wordings of one headline and say what changed."""
@@ -114,13 +115,13 @@ class Scorer:
             added=_only_in(after.phrases, before.phrases),
         )
 
-    def _score_window(self, texts: Sequence[str]) -> list[HeadlineScore]:
-        """Score texts that fit into memory together."""
+    def _score_window(self, texts: Sequence[str], done: int) -> list[HeadlineScore]:
+        """Score texts that fit into memory together; `done` have been scored before them."""
         reasons: list[str | None] = []
         encodings: dict[int, Encoding] = {}
         for row, text in enumerate(texts):
             if not isinstance(text, str):
-                raise InputError(f"headline {row + 1} is of type {type(text).__name__}, expected text.")
+                raise InputError(f"headline {done + row + 1} is of type {type(text).__name__}, expected text.")
             clean = readable(text)
             reason = reason_to_abstain(clean)
             if reason is None:

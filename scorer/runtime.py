@@ -67,6 +67,8 @@ class Runtime:
         if self._owner != os.getpid():
             with self._lock:
                 if self._owner != os.getpid():
+                    # kept, because closing it would wait for threads that this process does not have
+                    self._inherited = self._session
                     self._session = self._open_session()
                     self._owner = os.getpid()
         return self._session

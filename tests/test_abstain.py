@@ -54,3 +54,11 @@ def test_odd_but_real_headlines_are_scored(name: str) -> None:
 def test_reasons(text: str, reason: str | None) -> None:
     assert reason_to_abstain(text) == reason
     assert reason is None or reason in ABSTENTIONS
+
+
+@pytest.mark.parametrize("piece", ["1", "a@b.", "w: x, ", "{:", "|", "a.", "1g ", "may ", "aB3", "x{", "<a ", "- "])
+def test_no_text_makes_the_rules_run_away(piece: str) -> None:
+    """A pattern that backtracks without end would hang here."""
+    for text in (piece * 390, piece * 390 + "\u00d7", "x" + piece * 390):
+        reason_to_abstain(text[:400])
+    reason_to_abstain((piece * 400)[:399] + "!")

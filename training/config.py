@@ -51,7 +51,7 @@ class LossWeights:
     """What a head's loss counts for in the sum."""
 
     sensationalism: float = 1.0
-    sensationalism_mean: float = 4.0
+    sensationalism_mean: float = 20.0
     devices: float = 1.0
     clickbait: float = 20.0
     tokens: float = 0.5

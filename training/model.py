@@ -77,6 +77,7 @@ def load_encoder(source: str, dropout: float) -> PreTrainedModel:
         sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
         return BertModel(BertConfig(**sizes, **rates), add_pooling_layer=False)
     transformers.logging.set_verbosity_error()  # the pooler, which is not used, would be reported as unexpected
+    transformers.logging.disable_progress_bar()
     try:
         return AutoModel.from_pretrained(source, add_pooling_layer=False, **rates)
     except OSError as error:
@@ -98,15 +99,15 @@ def cross_entropy(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
 def compute_loss(outputs: Outputs, batch: Batch, weights: LossWeights) -> torch.Tensor:
     """The weighted sum of the heads' losses over the labels that are known.
 
-    Sensationalism: cross entropy against the soft levels plus the absolute error of the expected score (in units
-    of the whole range). Devices: cumulative binary cross entropy. Clickbait: squared error. Tokens: binary cross
+    Sensationalism: cross entropy against the soft levels plus the squared error of the expected score (in units of
+    the whole range; the absolute error would pull towards the median, and so underrate what is rarely hot). Devices: cumulative binary cross entropy. Clickbait: squared error. Tokens: binary cross
     entropy.
     """
     known = ~batch.mean.isnan()
     logs = functional.log_softmax(outputs.sensationalism, dim=-1)
     shape = -(batch.levels.nan_to_num() * logs).sum(-1)
     mean = logs.exp() @ torch.tensor(LEVELS, device=logs.device)
-    off = (mean - batch.mean.nan_to_num()).abs() / 100
+    off = ((mean - batch.mean.nan_to_num()) / 100) ** 2
     clickbait = (outputs.clickbait.sigmoid() - batch.clickbait.nan_to_num()) ** 2
     return (
         weights.sensationalism * masked_mean(shape, known)

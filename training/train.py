@@ -167,6 +167,7 @@ class Stage:
             "average": self.average.values,
             "average_steps": self.average.steps,
             "random": torch.get_rng_state(),
+            "random_cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
         }
         half_written = path.with_suffix(".part")
         torch.save(state, half_written)
@@ -179,7 +180,9 @@ class Stage:
         self.optimiser.load_state_dict(state["optimiser"])
         self.schedule.load_state_dict(state["schedule"])
         self.average.values, self.average.steps = state["average"], state["average_steps"]
-        torch.set_rng_state(state["random"])
+        torch.set_rng_state(state["random"].cpu())
+        if state["random_cuda"]:
+            torch.cuda.set_rng_state_all([known.cpu() for known in state["random_cuda"]])
 
 
 class Log:
