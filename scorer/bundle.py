@@ -51,6 +51,7 @@ class Bundle:
     levels: tuple[float, ...]
     interval: Interval
     device_calibration: tuple[tuple[Platt, ...], ...]
+    clickbait_calibration: Platt
     token_calibration: Platt
     phrase_threshold: float
     phrase_link: float
@@ -131,6 +132,7 @@ def load_bundle(folder: Path | str | None = None) -> Bundle:
                 margins=tuple((float(lowest), float(margin)) for lowest, margin in interval["margins"]),
             ),
             device_calibration=tuple(tuple(Platt(**level) for level in device) for device in devices["calibration"]),
+            clickbait_calibration=Platt(**config["heads"]["clickbait"]["calibration"]),
             token_calibration=Platt(**tokens["calibration"]),
             phrase_threshold=float(tokens["threshold"]),
             phrase_link=float(tokens["link"]),

@@ -152,7 +152,7 @@ class Scorer:
         scores = expected_level(probabilities, np.array(self.bundle.levels))
         lows, highs = intervals(probabilities, scores, self.bundle)
         devices = device_probabilities(np.stack([item.devices for item in raw]), self.bundle)
-        strengths = sigmoid(np.array([item.clickbait for item in raw]))
+        strengths = calibrated(np.array([item.clickbait for item in raw]), self.bundle.clickbait_calibration)
         for position, (row, encoding) in enumerate(encodings.items()):
             score = float(scores[position])
             yield HeadlineScore(

@@ -20,7 +20,9 @@ _COLOURS = {
 #: Words for an expected level on the raters' scale 0-3 divided by 3, from the highest.
 _LEVEL_WORDS = ((5 / 6, "dominant"), (1 / 2, "clear"), (1 / 6, "slight"))
 _BAR_WIDTH = 24
-_CONTROL = dict.fromkeys([*range(32), *range(127, 160), *range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd")
+_CONTROL = dict.fromkeys(
+    [*range(32), *range(127, 160), *range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd"
+)
 
 
 def shown(text: str) -> str:

@@ -181,10 +181,13 @@ def test_lessons_are_kept_without_text_and_found_again(tmp_path: Path) -> None:
     )
     lessons.save(tmp_path / "lessons.npz")
     found = read_lessons(tmp_path / "lessons.npz")
-    taught = found.teach({"text": texts[1], "sensationalism": None})
+    taught = found.teach({"text": texts[1], "sensationalism": None}, devices=True)
     np.testing.assert_allclose(taught["taught_tokens"], [0, 0, 0.2, 0])
-    assert found.teach({"text": texts[1], "sensationalism": 40.0}) == {"text": texts[1], "sensationalism": 40.0}
-    assert "taught_levels" not in found.teach({"text": "never judged", "sensationalism": None})
+    assert found.teach({"text": texts[1], "sensationalism": 40.0}, devices=True) == {
+        "text": texts[1],
+        "sensationalism": 40.0,
+    }
+    assert "taught_levels" not in found.teach({"text": "never judged", "sensationalism": None}, devices=True)
     (tmp_path / "broken.npz").write_bytes(b"PK nonsense")
     with pytest.raises(InputError, match="no file of a teacher's judgements"):
         read_lessons(tmp_path / "broken.npz")

@@ -5,7 +5,6 @@ import json
 import os
 import platform
 import sys
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from training.data import encode
 from training.export import Encodings, export
 from training.model import HeadlineModel, load_encoder
 from training.sources import LICENCES, Splits, encoder_folder, encoder_licence, load_splits
-from training.train import Log, fit
+from training.train import Log, fit, fit_rounded
 
 
 def open_tokenizer(encoder: str, max_length: int) -> Tokenizer:
@@ -107,13 +106,14 @@ def train(recipe: Recipe, run: Path, out: Path) -> dict[str, Any]:
     :param out: where the bundle goes; replaced in one step at the end.
     :returns: the bundle's description.
     """
-    began = time.monotonic()
     prepared = prepare(recipe)
     log = open_run(run, recipe, prepared.splits)
     log.write("start", rows={name: len(part) for name, part in vars(prepared.rows).items()})
-    model = fit(prepared.model, prepared.rows.train, prepared.rows.tune, recipe, run, log)
-    facts = describe_run(recipe, prepared.splits, (time.monotonic() - began) / 60)
-    config = export(model, prepared.tokenizer, prepared.splits, prepared.rows, recipe, facts, out)
+    model, rows = prepared.model, prepared.rows
+    fit(model, rows.train, rows.tune, recipe, run, log)
+    fit_rounded(model, rows.train, rows.tune, recipe, run, log)
+    facts = describe_run(recipe, prepared.splits, log.seconds() / 60)
+    config = export(model, prepared.tokenizer, prepared.splits, rows, recipe, facts, out)
     log.write("exported", scores=config["scores"])
     return config
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 from scorer.bundle import Interval, Platt
@@ -40,6 +41,21 @@ def fit_platt(logits: Values, truth: Flags) -> Platt:
     fitted = LogisticRegression(C=1e4).fit(logits.reshape(-1, 1), truth)
     scale = float(fitted.coef_[0, 0])
     return Platt(scale, float(fitted.intercept_[0])) if scale > 0 else Platt(1.0, 0.0)
+
+
+def fit_strength(logits: Values, truth: Values) -> Platt:
+    """Scale and shift of a logit that make its sigmoid closest to a graded truth, by squared error.
+
+    :param logits: (rows,); `truth`: (rows,) 0-1.
+    """
+    if len(logits) < MIN_BAND_ROWS:
+        return Platt(1.0, 0.0)
+
+    def error(parameters: Values) -> float:
+        return float(((sigmoid(parameters[0] * logits + parameters[1]) - truth) ** 2).mean())
+
+    found = minimize(error, np.array([1.0, 0.0]), method="Nelder-Mead").x
+    return Platt(float(found[0]), float(found[1]))
 
 
 def conformal_margin(excess: Values, nominal: float) -> float:

@@ -83,6 +83,7 @@ class Recipe:
     sources: tuple[Source, ...]
     seed: int = 13
     lessons: str = ""
+    taught_devices: bool = False
     max_length: int = 96
     tune_fraction: float = 0.08
     level_spread: float = 5.0

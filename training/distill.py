@@ -68,7 +68,8 @@ def distill(recipe_path: Path, pool_rows: int, run: Path, out: Path) -> Lessons:
     recipe = load_recipe(recipe_path)
     prepared = prepare(recipe)
     log = open_run(run, recipe, prepared.splits)
-    model = fit(prepared.model, prepared.rows.train, prepared.rows.tune, recipe, run, log)
+    model = prepared.model
+    fit(model, prepared.rows.train, prepared.rows.tune, recipe, run, log)
     texts = Dataset.from_list([blank_row(text, "train", "", "pool") for text in texts_to_judge(pool_rows)], FEATURES)
     rows = encode(texts, prepared.tokenizer, recipe.level_spread)
     log.write("judging", rows=len(rows))

@@ -55,9 +55,7 @@ def rating_report(
             for name in sorted(set(sampling[known_rows(truth)]))
         },
         "bias_by_predicted_band": {
-            name: {"bias": float((score - truth)[picked].mean()) if picked.any() else None, "n": int(picked.sum())}
-            for name, _ in BANDS
-            if (picked := (bands == name) & random) is not None
+            name: mean_difference(score[random & (bands == name)], truth[random & (bands == name)]) for name, _ in BANDS
         },
         "devices": {
             name: device_figures(devices[random, column], device_level(predictions, column)[random])
@@ -65,6 +63,11 @@ def rating_report(
         },
         "abstained": sum(reason_to_abstain(text) is not None for text in rows.texts) / max(1, len(rows)),
     }
+
+
+def mean_difference(predicted: Values, truth: Values) -> dict[str, float | int | None]:
+    """How far predictions lie above the truth on average (None without rows), and the number of rows."""
+    return {"bias": float((predicted - truth).mean()) if len(truth) else None, "n": len(truth)}
 
 
 def device_figures(levels: Values, predicted: Values) -> dict[str, float | None]:

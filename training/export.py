@@ -2,14 +2,14 @@
 
 import json
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from tokenizers import Tokenizer
 
-from scorer.bundle import FORMAT_VERSION, HASHED_FILES, file_hash
+from scorer.bundle import FORMAT_VERSION, HASHED_FILES, Platt, file_hash
 from scorer.errors import ScorerError
 from scorer.labels import DEVICES
 from scorer.runtime import Runtime
@@ -19,6 +19,7 @@ from training.calibrate import (
     fit_devices,
     fit_interval,
     fit_platt,
+    fit_strength,
     interval_report,
     known_tokens,
     phrase_f1,
@@ -27,7 +28,7 @@ from training.calibrate import (
 from training.card import model_card
 from training.config import Recipe
 from training.data import LEVELS, Encoded
-from training.evaluate import clickbait_report, rated_rows, rating_report
+from training.evaluate import clickbait_report, known_rows, rated_rows, rating_report
 from training.graph import build_graph
 from training.model import HeadlineModel
 from training.quantise import set_rounding
@@ -94,13 +95,15 @@ def calibrate(
     token_platt = fit_platt(token_logits, inside)
     marked = np.flatnonzero(rated_rows(splits.tune)).tolist()
     threshold, link = choose_thresholds(tune, tune_guess, marked, token_platt)
+    judged = known_rows(tune.targets.clickbait)
+    strength = fit_strength(tune_guess.clickbait[judged], tune.targets.clickbait[judged].astype(np.float64))
     heads = {
         "sensationalism": {"levels": LEVELS, "interval": asdict(fit_interval(logits, truth))},
         "devices": {
             "labels": list(DEVICES),
             "calibration": [[asdict(p) for p in device] for device in fit_devices(levels, reached)],
         },
-        "clickbait": {"scale": "0-1, mean of five judges"},
+        "clickbait": {"calibration": asdict(strength)},
         "tokens": {"calibration": asdict(token_platt), "threshold": threshold, "link": link},
     }
     report = {
@@ -161,6 +164,9 @@ def export(
     dev, tune = run_exported(runtime, rows.dev), run_exported(runtime, rows.tune)
     heads, calibration = calibrate(rows, splits, tune, dev)
     test = run_exported(runtime, rows.test) if len(rows.test) else None
+    if test:
+        strength = Platt(**heads["clickbait"]["calibration"])
+        test = replace(test, clickbait=strength.scale * test.clickbait + strength.shift)
     config: dict[str, Any] = {
         "format_version": FORMAT_VERSION,
         "name": recipe.name,

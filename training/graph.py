@@ -135,11 +135,16 @@ def add_heads(graph: GraphBuilder, model: HeadlineModel, states: str) -> None:
     )
     count = graph.node("ReduceSum", [weights, "token_axis"], "width.count", keepdims=0)
     pooled = graph.node("Div", [total, count], "pooled")
+    ones = graph.constant("heads.norm.weight", np.ones(model.norm.normalized_shape, dtype=np.float32))
+    normed = {
+        name: graph.node("LayerNormalization", [source, ones], f"{name}.normed", axis=-1, epsilon=model.norm.eps)
+        for name, source in (("pooled", pooled), ("states", states))
+    }
     heads: dict[str, Any] = dict(model.heads.items())
     for name, head in heads.items():
         weight = graph.constant(f"heads.{name}.weight", head.weight.detach().numpy().T)
         bias = graph.constant(f"heads.{name}.bias", head.bias.detach().numpy())
-        source = states if name == "tokens" else pooled
+        source = normed["states" if name == "tokens" else "pooled"]
         graph.node("Add", [graph.node("MatMul", [source, weight], f"{name}.product"), bias], name)
 
 

@@ -37,8 +37,11 @@ class Lessons:
     starts: NDArray[np.int64]
     teacher: str
 
-    def teach(self, row: dict[str, Any]) -> dict[str, Any]:
-        """Add the judgement on a row's text, where there is one and no rater has judged it."""
+    def teach(self, row: dict[str, Any], devices: bool) -> dict[str, Any]:
+        """Add the judgement on a row's text, where there is one and no rater has judged it.
+
+        :param devices: whether to take the teacher's word on devices too.
+        """
         key = np.uint64(text_id(row["text"]))
         place = int(np.searchsorted(self.ids, key))
         if row["sensationalism"] is not None or place == len(self.ids) or self.ids[place] != key:
@@ -46,7 +49,7 @@ class Lessons:
         levels = self.levels[place].astype(np.float32)
         return row | {
             "taught_levels": levels / levels.sum(),
-            "taught_devices": self.devices[place] / np.float32(255),
+            "taught_devices": self.devices[place] / np.float32(255) if devices else None,
             "taught_tokens": self.tokens[self.starts[place] : self.starts[place + 1]] / np.float32(255),
         }
 

@@ -33,7 +33,7 @@ class Outputs:
 
 
 class HeadlineModel(nn.Module):
-    """An encoder, mean pooling, and linear heads.
+    """An encoder, mean pooling, and linear heads on normalised states.
 
     :param encoder: a BERT-like encoder, without its own pooler.
     :param dropout: applied to pooled and token states before the heads.
@@ -44,6 +44,8 @@ class HeadlineModel(nn.Module):
         self.encoder = encoder
         self.dropout = nn.Dropout(dropout)
         hidden = encoder.config.hidden_size
+        # encoders differ in how large their states are; without this the heads of some learn ten times slower
+        self.norm = nn.LayerNorm(hidden, elementwise_affine=False)
         self.heads = nn.ModuleDict({name: nn.Linear(hidden, size) for name, size in HEAD_SIZES.items()})
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> Outputs:
@@ -55,12 +57,12 @@ class HeadlineModel(nn.Module):
         states = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state.float()
         weights = mask.unsqueeze(-1).to(states.dtype)
         pooled = (states * weights).sum(1) / weights.sum(1)
-        dropped = self.dropout(pooled)
+        dropped = self.dropout(self.norm(pooled))
         return Outputs(
             sensationalism=self.heads["sensationalism"](dropped).float(),
             devices=self.heads["devices"](dropped).float().unflatten(-1, (len(DEVICES), DEVICE_LEVELS)),
             clickbait=self.heads["clickbait"](dropped).float().squeeze(-1),
-            tokens=self.heads["tokens"](self.dropout(states)).float().squeeze(-1),
+            tokens=self.heads["tokens"](self.dropout(self.norm(states))).float().squeeze(-1),
             pooled=pooled,
             states=states,
         )
@@ -99,9 +101,9 @@ def cross_entropy(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
 def compute_loss(outputs: Outputs, batch: Batch, weights: LossWeights) -> torch.Tensor:
     """The weighted sum of the heads' losses over the labels that are known.
 
-    Sensationalism: cross entropy against the soft levels plus the squared error of the expected score (in units of
-    the whole range; the absolute error would pull towards the median, and so underrate what is rarely hot). Devices: cumulative binary cross entropy. Clickbait: squared error. Tokens: binary cross
-    entropy.
+    Sensationalism: cross entropy against the soft levels plus the squared error of the expected score, in units of
+    the whole range (the absolute error would pull towards the median and so underrate what is rarely hot). Devices:
+    cumulative binary cross entropy. Clickbait: squared error. Tokens: binary cross entropy.
     """
     known = ~batch.mean.isnan()
     logs = functional.log_softmax(outputs.sensationalism, dim=-1)

@@ -259,7 +259,10 @@ def load_splits(recipe: Recipe) -> Splits:
     parts = [(source, read_source(source)) for source in recipe.sources]
     if recipe.lessons:
         lessons = read_lessons(find_file(recipe.lessons))
-        parts = [(source, rows.map(lessons.teach, keep_in_memory=True)) for source, rows in parts]
+        parts = [
+            (source, rows.map(lessons.teach, fn_kwargs={"devices": recipe.taught_devices}, keep_in_memory=True))
+            for source, rows in parts
+        ]
     parts = [(source, rows.filter(has_target, keep_in_memory=True)) for source, rows in parts]
 
     def pick(split: str, tune: bool | None, repeated: bool) -> Dataset:

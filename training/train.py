@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -186,27 +187,39 @@ class Stage:
 
 
 class Log:
-    """One JSON object a line: what happened in a run, with seconds since its start."""
+    """One JSON object a line: what happened in a run, with the seconds it has been worked on, resumed or not.
+
+    :param path: the file; a log that is there already is gone on with.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.start = time.monotonic()
+        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        self.start = time.monotonic() - (json.loads(lines[-1])["seconds"] if lines else 0.0)
+
+    def seconds(self) -> float:
+        """Seconds of work on this run so far."""
+        return time.monotonic() - self.start
 
     def write(self, event: str, **values: object) -> None:
         """Append an event to the file."""
-        line = {"event": event, "seconds": round(time.monotonic() - self.start, 1), **values}
+        line = {"event": event, "seconds": round(self.seconds(), 1), **values}
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
 
 
 def plan_stage(name: str, model: HeadlineModel, rows: Encoded, recipe: Recipe, epochs: float, rate: float) -> Stage:
-    """Lay out a stage: its batches in order, its optimiser and schedule."""
+    """Lay out a stage: its batches in order, its optimiser and schedule.
+
+    :param epochs: may be a fraction.
+    :param rate: learning rate of the encoder's last layer; the other rates keep their ratio to it.
+    """
     settings = recipe.optimiser
     lengths = [len(ids) for ids in rows.ids]
-    seeds = (recipe.seed * 1000 + epoch for epoch in range(int(np.ceil(epochs))))
+    whole = math.ceil(epochs)
+    seeds = (recipe.seed * 1000 + epoch for epoch in range(whole))
     batches = [batch for seed in seeds for batch in shuffled_batches(lengths, settings.batch_size, seed)]
-    one_epoch = len(batches) // max(1, int(np.ceil(epochs)))
-    batches = batches[: max(1, round(one_epoch * epochs))]
+    batches = batches[: max(1, round(len(batches) * epochs / whole))]
     groups = parameter_groups(model, settings)
     for group in groups:
         group["lr"] *= rate / settings.learning_rate
@@ -216,9 +229,16 @@ def plan_stage(name: str, model: HeadlineModel, rows: Encoded, recipe: Recipe, e
     return Stage(name, model, optimiser, schedule, Averaged(model, settings.ema_decay), batches)
 
 
-def run_stage(stage: Stage, rows: Encoded, tune: Encoded, recipe: Recipe, log: Log, checkpoint: Path) -> None:
-    """Train a stage to its end from wherever it stands; the model is left with its averaged weights."""
+def run_stage(stage: Stage, rows: Encoded, tune: Encoded, recipe: Recipe, log: Log, folder: Path) -> None:
+    """Train a stage to its end; the model is left with its averaged weights.
+
+    :param folder: where the stage's checkpoint is kept; what one there holds is not done again.
+    """
     settings, model = recipe.optimiser, stage.model
+    checkpoint = folder / f"{stage.name}.pt"
+    if checkpoint.is_file():
+        stage.restore(torch.load(checkpoint, weights_only=True))
+        log.write("resumed", stage=stage.name, step=stage.step)
     device = next(model.parameters()).device
     report_every = max(1, len(rows) // settings.batch_size)
     running = 0.0
@@ -247,30 +267,30 @@ def run_stage(stage: Stage, rows: Encoded, tune: Encoded, recipe: Recipe, log: L
     stage.average.swap(model)
 
 
-def fit(model: HeadlineModel, train: Encoded, tune: Encoded, recipe: Recipe, folder: Path, log: Log) -> HeadlineModel:
-    """Fine-tune, then go on for a stretch under eight-bit rounding; resumes from `folder` after a kill.
+def fit(model: HeadlineModel, train: Encoded, tune: Encoded, recipe: Recipe, folder: Path, log: Log) -> None:
+    """Fine-tune a model in place.
 
-    :param folder: holds `float.pt`, `rounded.pt` (checkpoints of the two stages) while training.
-    :returns: the model with averaged weights and quantised layers.
+    :param folder: for the checkpoint; an interrupted run in it is taken up.
     """
     torch.manual_seed(recipe.seed)
-    for name in ("float", "rounded") if recipe.quantisation.aware_epochs else ("float",):
-        checkpoint = folder / f"{name}.pt"
-        settings = recipe.quantisation
-        if name == "rounded":
-            picked = np.random.default_rng(recipe.seed).choice(
-                len(train), min(settings.calibration_rows, len(train)), replace=False
-            )
-            device = next(model.parameters()).device
-            batches = [train.batch(part.tolist()).to(device) for part in np.array_split(picked, -(-len(picked) // 64))]
-            ranges = measure_ranges(model, batches, settings.percentile)
-            quantise_encoder(model.encoder, ranges, settings.weight_bits)
-            model.to(device)
-        epochs = recipe.optimiser.epochs if name == "float" else settings.aware_epochs
-        rate = recipe.optimiser.learning_rate if name == "float" else settings.aware_learning_rate
-        stage = plan_stage(name, model, train, recipe, epochs, rate)
-        if checkpoint.is_file():
-            stage.restore(torch.load(checkpoint, weights_only=True))
-            log.write("resumed", stage=name, step=stage.step)
-        run_stage(stage, train, tune, recipe, log, checkpoint)
-    return model
+    settings = recipe.optimiser
+    stage = plan_stage("float", model, train, recipe, settings.epochs, settings.learning_rate)
+    run_stage(stage, train, tune, recipe, log, folder)
+
+
+def fit_rounded(model: HeadlineModel, train: Encoded, tune: Encoded, recipe: Recipe, folder: Path, log: Log) -> None:
+    """Quantise a fine-tuned model's encoder in place, and let the weights adapt to the rounding for a while.
+
+    :param folder: as in `fit`.
+    """
+    settings, device = recipe.quantisation, next(model.parameters()).device
+    rows = min(settings.calibration_rows, len(train))
+    picked = np.random.default_rng(recipe.seed).choice(len(train), rows, replace=False)
+    batches = [train.batch(part.tolist()).to(device) for part in np.array_split(picked, math.ceil(rows / 64))]
+    ranges = measure_ranges(model, batches, settings.percentile)
+    quantise_encoder(model.encoder, ranges, settings.weight_bits)
+    model.to(device)
+    if settings.aware_epochs:
+        rate = settings.aware_learning_rate
+        stage = plan_stage("rounded", model, train, recipe, settings.aware_epochs, rate)
+        run_stage(stage, train, tune, recipe, log, folder)
