@@ -31,12 +31,21 @@ _fail_over = click.option(
 class Commands(click.Group):
     """The group of commands; the library's errors become one sentence on stderr and an exit code."""
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; a reader that went away (`| head`) is no error."""
+        try:
+            found = super().invoke(ctx)
+            sys.stdout.flush()
+            return found
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Run a command and exit; a reader that went away (`| head`) is no error."""
+        """Run a command and exit with its code."""
         try:
             kwargs["standalone_mode"] = False
             code = super().main(*args, **kwargs)
-            sys.stdout.flush()
             sys.exit(code if isinstance(code, int) else 0)
         except click.ClickException as error:
             error.show()
@@ -46,9 +55,6 @@ class Commands(click.Group):
         except ScorerError as error:
             click.echo(f"scorer: {error}", err=True)
             sys.exit(error.exit_code)
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(0)
         except OSError as error:
             click.echo(f"scorer: {error}", err=True)
             sys.exit(1)

@@ -1,10 +1,14 @@
 """Each command through its real entry point."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
+import pexpect
 import pytest
 from conftest import FOUNDING
 
@@ -49,11 +53,6 @@ def test_a_card_names_score_interval_devices_and_phrases(run_scorer: Run) -> Non
 
 @pytest.mark.parametrize(("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
 def test_colours_only_for_a_terminal_that_wants_them(environment: dict[str, str], coloured: bool) -> None:
-    pexpect = pytest.importorskip("pexpect")
-    import os
-    import shutil
-    from pathlib import Path
-
     command = shutil.which("scorer", path=str(Path(sys.executable).parent)) or "scorer"
     clean = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
     output = pexpect.run(f'{command} headline "Fury as mayor quits"', env=clean | {"TERM": "xterm"} | environment)
@@ -156,9 +155,6 @@ def test_bad_usage_is_one_sentence_and_exit_code_2(run_scorer: Run, arguments: t
 
 
 def test_a_reader_that_goes_away_is_no_error() -> None:
-    import shutil
-    from pathlib import Path
-
     command = shutil.which("scorer", path=str(Path(sys.executable).parent)) or "scorer"
     line = (
         f"yes 'Mayor resigns over expenses' | head -n 5000 | {command} headline - | head -n 1; echo ${{PIPESTATUS[2]}}"

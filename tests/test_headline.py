@@ -64,7 +64,7 @@ LOADED = Scorer.load(threads=2)
     "text",
     [
         "Fury as mayor\ud800 quits",
-        "Fury\u202eas mayor quits",
+        "Fury \u202eas mayor quits",
         "FURY\x00 as mayor quits",
         "🔥 Fury as mayor quits 🔥",
         "İstanbul fury as mayor quits",
