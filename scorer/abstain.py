@@ -5,6 +5,10 @@ A wrong refusal costs more trust than a wrong score, so every rule asks for clea
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding
 
 #: Longer texts are no headlines: twice the longest rated one.
 MAX_CHARACTERS = 400
@@ -17,6 +21,15 @@ ENGLISH = frozenset(
     your their they we our it its has have been can could should would about against over into more than when where
     which while new first out up as he she him them my but if or do does did get gets make makes""".split()
 )
+#: Function words of other languages that an English vocabulary holds too.
+FOREIGN = frozenset(
+    """el la los las de del en un una por con para su al le les des du et dans sur pour au aux est une der die das und
+    den dem im von zu mit ein eine auf ist di il lo gli che per non da dal nel sul o os as do dos nos em um uma ao het
+    van een op te voor met och att det som av til og na w z nie je se sa ve bir bu dan yang""".split()
+)
+#: In the tokeniser's vocabulary: where words of three and more letters begin, and how far common ones reach.
+_FIRST_WORD = 1996
+_LAST_COMMON_WORD = 8000
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 
 #: Each alone shows that a text is machine matter or page furniture.
@@ -153,27 +166,49 @@ def _language_library() -> "object":
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
-def is_english(text: str) -> bool:
+def has_common_words(encoding: "Encoding") -> bool:
+    """Whether at least three words, and most of those that tell, are among the most frequent of the vocabulary.
+
+    An English vocabulary sorted by frequency breaks most words of other languages into pieces.
+    """
+    pieces: dict[int, list[int]] = {}
+    for number, word in zip(encoding.ids, encoding.word_ids, strict=True):
+        if word is not None:
+            pieces.setdefault(word, []).append(number)
+    telling = [numbers for numbers in pieces.values() if len(numbers) > 1 or numbers[0] >= _FIRST_WORD]
+    common = sum(len(numbers) == 1 and numbers[0] < _LAST_COMMON_WORD for numbers in telling)
+    return common >= 3 and common >= 0.6 * len(telling)
+
+
+def is_english(text: str, encoding: "Encoding | None") -> bool:
     """Whether a text is in English; when in doubt, it is.
 
-    A text in the Latin alphabet with two English function words is; of the others the language library decides.
+    A text in the Latin alphabet with two English function words is, and one of common English words; of the others
+    the language library decides. It is asked last because loading it takes longer than everything else.
+
+    :param encoding: the text's tokens, where they are known.
     """
     words = _WORD.findall(text)
-    latin = [word for word in words if word[0] < "\u0250"]
+    latin = [word.casefold() for word in words if word[0] < "\u0250"]
     if sum(map(len, latin)) < 0.7 * sum(map(len, words)):
         return False
-    if sum(word.casefold() in ENGLISH for word in latin) >= 2:
+    if sum(word in ENGLISH for word in latin) >= 2:
+        return True
+    if encoding is not None and FOREIGN.isdisjoint(latin) and has_common_words(encoding):
         return True
     ranked: list[tuple[str, float]] = _language_library().rank(text)  # type: ignore[attr-defined]
     return dict(ranked)["en"] >= MIN_ENGLISH
 
 
-def reason_to_abstain(text: str) -> str | None:
-    """Why a text cannot be scored as an English headline: a key of `labels.ABSTENTIONS`, or None when it can."""
+def reason_to_abstain(text: str, encoding: "Encoding | None" = None) -> str | None:
+    """Why a text cannot be scored as an English headline: a key of `labels.ABSTENTIONS`, or None when it can.
+
+    :param encoding: the text's tokens; without them the language library is asked more often.
+    """
     if not any(character.isprintable() and not character.isspace() for character in text):
         return "empty"
     if len(text) > MAX_CHARACTERS:
         return "too_long"
-    if any(character.isalpha() for character in text) and not is_english(text):
+    if any(character.isalpha() for character in text) and not is_english(text, encoding):
         return "not_english"
     return "not_a_headline" if is_no_headline(text) else None

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Encoding
 
-from scorer.abstain import reason_to_abstain
+from scorer.abstain import MAX_CHARACTERS, reason_to_abstain
 from scorer.bundle import Bundle, Platt, load_bundle
 from scorer.decode import Array, expected_level, level_quantile, ordinal_probabilities, sigmoid, softmax
 from scorer.errors import InputError
@@ -123,12 +123,14 @@ class Scorer:
             if not isinstance(text, str):
                 raise InputError(f"headline {done + row + 1} is of type {type(text).__name__}, expected text.")
             clean = readable(text)
-            reason = reason_to_abstain(clean)
-            if reason is None:
-                encodings[row] = self._runtime.tokenise(clean)
-                if len(encodings[row].ids) > self.bundle.max_tokens:
+            # a text that is far too long is not worth a tokeniser's time
+            encoding = self._runtime.tokenise(clean) if len(clean) <= MAX_CHARACTERS else None
+            reason = reason_to_abstain(clean, encoding)
+            if reason is None and encoding is not None:
+                if len(encoding.ids) <= self.bundle.max_tokens:
+                    encodings[row] = encoding
+                else:
                     reason = "too_long"
-                    del encodings[row]
             reasons.append(reason)
         scored = dict(zip(encodings, self._judge(texts, encodings), strict=True))
         return [
