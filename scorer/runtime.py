@@ -33,7 +33,7 @@ class Runtime:
     """An onnxruntime session with its tokeniser; may be shared by threads and survives a fork.
 
     :param folder: the bundle's folder, with `model.onnx` and `tokenizer.json`.
-    :param threads: processor threads; None leaves the choice to onnxruntime.
+    :param threads: processor threads, at most as many as there are processors; None leaves the choice to onnxruntime.
     """
 
     def __init__(self, folder: Path, threads: int | None = None) -> None:
@@ -52,7 +52,7 @@ class Runtime:
 
     def _open_session(self) -> onnxruntime.InferenceSession:
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads or 0
+        options.intra_op_num_threads = min(self._threads or 0, os.cpu_count() or 1)
         options.log_severity_level = 3
         # the graph is written with the fused kernels already, so there is nothing to search for at start-up
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL

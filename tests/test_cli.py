@@ -112,6 +112,10 @@ def test_an_argument_that_is_not_utf8_is_answered(run_scorer: Run) -> None:
     assert json.loads(done.stdout)["sensationalism"] is not None
 
 
+def test_more_threads_than_processors_are_not_started(run_scorer: Run) -> None:
+    assert run_scorer("headline", "Mayor resigns over expenses", "--threads", "100000").returncode == 0
+
+
 def test_fail_over_is_exit_code_3(run_scorer: Run) -> None:
     assert run_scorer("headline", FOUNDING, "--fail-over", "40").returncode == 3
     assert run_scorer("headline", "Mayor resigns over expenses", "--fail-over", "40").returncode == 0
