@@ -17,9 +17,9 @@ MAX_CHARACTERS = 400
 MIN_ENGLISH = 0.003
 #: Words that tell English from its neighbours; forms shared with another language ("in", "die", "is") are left out.
 ENGLISH = frozenset(
-    """the of and to for with his her from by after says said at how why what this that are was were will who not you
-    your their they we our it its has have been can could should would about against over into more than when where
-    which while new first out up as he she him them my but if or do does did get gets make makes""".split()
+    """the and to with his from by after says said how why what this that are were who not you your their they our it
+    its been can could should would about against into more than when where which while new first out up she him them
+    does did get gets makes make""".split()
 )
 #: Function words of other languages that an English vocabulary holds too.
 FOREIGN = frozenset(
@@ -37,13 +37,16 @@ _STRONG = (
     r"</?[a-z][\w-]*(?:\s[^<>]*)?/?>|<!--",  # markup
     r"[{}]\s*$|^\s*[{\[]\s*[\"'{\[]|;\s*$|\}\s*[;,)]|=>|===?|!=|&&|\|\||::|\+=|\w->\w",  # code
     r"^\s*(?:def|function|class|public|private|static|const|let|var|void|elif)\s+[\w.<>\[\]]+(?:\s+\w+)?\s*[(={;]",
-    r"\bSELECT\b.+\bFROM\b|\bINSERT INTO\b|\bUPDATE\b.+\bSET\b|\bCREATE TABLE\b|\bDROP TABLE\b",
+    r"\bSELECT\b.+\bFROM\b.+(?:\bWHERE\b|;)|\bSELECT \*",
+    r"\bINSERT INTO \w+ ?\(|\bUPDATE \w+ SET \w+ ?=|\b(?:CREATE|DROP) TABLE\b",
     r"^\s*from [\w.]+ import |^\s*import [\w.]+(?: as \w+\s*$|;)|^\s*\$ \w",
     r"^\s*(?:sudo|npm|pip3?|git|apt(?:-get)?) (?:install|run|clone|push|pull|commit|checkout|apt)\b",
-    r"\w+\.\w+\([^)]*\)|\w+\(\)|[\w-]+\s*\{[^}]*:[^}]*\}|^\s*at [\w$.]+\(|\bTraceback\b|\bFile \"|Exception in thread",
+    r"\w+\.\w+\([^)]*\)|\w+\(\)|[\w-]+\s*\{[^}]*:[^}]*\}",
+    r"^\s*at [\w$.]+\(|\bTraceback\b|\bFile \".+\", line \d|Exception in thread",
     r"\b[A-Z][a-z]\w*(?:Error|Exception):",
     r"^\s*[\[(]?\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\[(?:INFO|WARN|WARNING|ERROR|DEBUG)\]|^\s*(?:INFO|DEBUG)\b[ :]",
-    r"^\s*(?:https?://|www\.)\S+\s*$|^\s*(?:[\w.+-]+@[\w-]+\.[\w.]+[;, ]*)+$",  # locators
+    r"^\s*(?:https?://|www\.)\S+\s*$",  # locators
+    r"^\s*+(?:[\w.+-]++@[\w.-]++(?:[;,\s]++|$))++$",
     r"^\s*(?:[A-Za-z]:\\|~?/)[\w.\\/ ()-]+$",
     r"^\s*[\w.() -]+\.(?:jpe?g|png|gif|webp|svg|pdf|mp[34]|docx?|xlsx?|zip|csv)\s*$",
     r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-|\b[0-9a-f]{24,}\b|\b(?=\w*\d)(?=\w*[A-Z])(?=\w*[a-z])\w{28,}={0,2}",
@@ -53,10 +56,10 @@ _STRONG = (
     r"^\s*(?i:ingredients)\s*:",
     r"(?:[^|]*\|){4,}|^\s*\|.*\|\s*$|^\s*:?-{3,}",  # tables
     r"(?:\b\d*[/.½¼¾\d]\s?(?:g|kg|ml|tbsp|tsp|cups?|oz|cloves?)\b.*){3}",
-    r"^\s*\d+[a-z]?,? (?:[A-Z][\w'.]+ ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Blvd)\b\.?,",
-    r"\b(?:P\.?O\.? Box|Suite|Unit|Floor) \d+.*,|,\s*[A-Z]{2}\s+\d{5}(?:-\d{4})?\b",
-    r"\b[A-Z]{1,2}\d{1,2}[A-Z]? \d(?![AP]M)[A-Z]{2}\b",
-    r"\b(?:tel|phone|fax|mobile|e-?mail)\s*[:.]\s*\S*[\d@]",
+    r"^\s*\d+[a-z]?,? (?:[A-Z][\w'.]+ ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Blvd)\b\.?, [A-Z]",
+    r"\b(?:P\.?O\.? Box|Suite|Unit) \d+,.*\d|,\s*[A-Z]{2}\s+\d{5}(?:-\d{4})?\b",
+    r"\b[A-Z]{1,2}\d{1,2}[A-Z]? \d(?![AP]M)[A-Z]{2}(?=\s*$|,)",
+    r"\b(?i:tel|phone|fax|mobile|e-?mail)\s*[:.]\s*(?:\+?[\d() -]{6,}|\S+@)",
     r"(?i:^\s*(?:error\s+)?[45]\d\d\b\W*(?:page |file )?(?:not found|forbidden|bad gateway|internal server error))",
     r"(?i:^\s*(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|\W|\d++(?:st|nd|rd|th)?|[ap]m|gmt|utc|"
     r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|"
@@ -64,16 +67,16 @@ _STRONG = (
     r"^\s*(?:ISO|f/\d|EXIF)\b.*(?:f/\d|\d+mm|1/\d+)|\bf/\d\.?\d*\b.*\b(?:ISO|\d+ ?mm)\b",
 )
 
-#: Words of page furniture; two different ones are enough, or one that is nearly the whole text.
+#: Page furniture; two different ones are enough, or what covers nearly the whole text.
 _FURNITURE = (
     r"\bwe use cookies\b|\baccept (?:all )?cookies\b|\bcookie (?:policy|settings|preferences)\b",
     r"\baccept all\b(?! cookies)|\breject all\b|\bmanage (?:preferences|choices|settings)\b",
     r"\bour partners\b|\byour consent\b|\bby continuing\b",
-    r"\b(?:sign|log) ?in\b|\blog ?out\b|\bsign up\b|\bcreate (?:an )?account\b|\bmy account\b",
+    r"\bcreate (?:an )?account\b|\bmy account\b",
     r"\bforgot(?:ten)? (?:your )?password\b|\bremember me\b|\busername\b",
-    r"\bnewsletters?\b|\bstraight to your inbox\b|\bunsubscribe\b",
+    r"\bstraight to your inbox\b|\bunsubscribe\b",
     r"\b(?:enter )?your e-?mail\b|\be-?mail address\b",
-    r"\bprivacy (?:policy|notice)\b|\bterms (?:of (?:use|service)|(?:and|&) conditions)\b|\bsitemap\b",
+    r"\bprivacy notice\b|\bterms (?:of use|(?:and|&) conditions)\b|\bsitemap\b",
     r"\bcontact us\b|\babout us\b|\badvertise with us\b|\bhelp cent(?:re|er)\b|\bfaqs\b",
     r"\badd to (?:cart|basket|bag|wishlist)\b|\byour (?:cart|basket|bag)\b",
     r"\bproceed to checkout\b|\bsubtotal\b|\bqty\b",
@@ -91,10 +94,12 @@ _FURNITURE = (
     r"\bhumidity\b|\bfeels like\b|\buv index\b",
     r"\bwind\b.*\b(?:mph|km/h)\b|\b(?:high|low|hi|lo):? ?-?\d+ ?°",
     r"\bplaceholder\b|\b(?:headline|title|text) goes here\b",
-    r"\binsert (?:headline|title|text)\b|\buntitled\b|\btbd\b",
+    r"\binsert (?:headline|title|text)\b|\btbd\b",
     r"\bopinions expressed\b|\bno part of this\b",
     r"\bwithout (?:prior )?(?:written )?permission\b|\bmay not be reproduced\b",
-    r"\b(?:register|password|subscribe|submit|cancel|advertise|checkout|search|menu|settings|close)\b",
+    # words that news is written about too: all of them together count as one
+    r"\b(?:sign|log) ?in\b|\blog ?out\b|\bsign up\b|\bpassword\b|\bprivacy policy\b|\bterms of service\b|"
+    r"\bnewsletters?\b|\buntitled\b|\b(?:register|subscribe|submit|cancel|advertise|checkout|search|menu|settings|close|help|home)\b",
 )
 _MENU = re.compile(r"\s*(?:[|›»>·•/→▸]|\s-\s)\s*|\s{2,}|\t")
 _MASHED = re.compile(r"[^aeiouyàâäáãåæéèêëíìîïóòôöõøúùûü'\u2019]{5,}|(.)\1{3,}", re.IGNORECASE)
@@ -119,10 +124,10 @@ def _is_menu(text: str) -> bool:
 
 
 def _is_list_of_names(text: str) -> bool:
-    """Five or more items between commas, each of one to three capitalised words, and nothing else."""
+    """Five or more items between commas, each of one or two capitalised words, and nothing else."""
     items = [item.strip() for item in re.split(r"[,;]", text)]
     return len(items) >= 5 and all(
-        1 <= len(item.split()) <= 3 and all(word[:1].isupper() for word in item.split()) for item in items
+        1 <= len(item.split()) <= 2 and all(word[:1].isupper() for word in item.split()) for item in items
     )
 
 
@@ -136,11 +141,7 @@ def _is_table(text: str) -> bool:
 def _is_mashing(words: list[str]) -> bool:
     """Most of the longer words have no vowel where any language would have one."""
     long = [word for word in words if len(word) >= 4 and not word.isupper()]
-    odd = [
-        word
-        for word in long
-        if re.search(r"[^aeiouyàâäáãåæéèêëíìîïóòôöõøúùûü'\u2019]{5,}|(.)\1{3,}", word, re.IGNORECASE)
-    ]
+    odd = [word for word in long if _MASHED.search(word)]
     return bool(odd) and len(odd) * 2 > len(long) and len(odd) * 2 > len(words)
 
 
@@ -154,9 +155,9 @@ def is_no_headline(text: str) -> bool:
         return True
     if _strong().search(text) or _is_menu(text) or _is_list_of_names(text) or _is_table(text) or _is_mashing(words):
         return True
-    found = [match for pattern in _furniture() if (match := pattern.search(text))]
-    covered = sum(match.end() - match.start() for match in found)
-    return len(found) >= 2 or covered >= 0.7 * solid
+    found = [list(pattern.finditer(text)) for pattern in _furniture()]
+    covered = sum(match.end() - match.start() for matches in found for match in matches)
+    return sum(map(bool, found)) >= 2 or covered >= 0.7 * solid
 
 
 @cache
@@ -183,8 +184,9 @@ def has_common_words(encoding: "Encoding") -> bool:
 def is_english(text: str, encoding: "Encoding | None") -> bool:
     """Whether a text is in English; when in doubt, it is.
 
-    A text in the Latin alphabet with two English function words is, and one of common English words; of the others
-    the language library decides. It is asked last because loading it takes longer than everything else.
+    A text in the Latin alphabet with two English function words is, and one of common English words, unless function
+    words of another language are among them; of the others the language library decides. It is asked last because
+    loading it takes longer than everything else.
 
     :param encoding: the text's tokens, where they are known.
     """
@@ -192,10 +194,11 @@ def is_english(text: str, encoding: "Encoding | None") -> bool:
     latin = [word.casefold() for word in words if word[0] < "\u0250"]
     if sum(map(len, latin)) < 0.7 * sum(map(len, words)):
         return False
-    if sum(word in ENGLISH for word in latin) >= 2:
-        return True
-    if encoding is not None and FOREIGN.isdisjoint(latin) and has_common_words(encoding):
-        return True
+    if FOREIGN.isdisjoint(latin):
+        if sum(word in ENGLISH for word in latin) >= 2:
+            return True
+        if encoding is not None and has_common_words(encoding):
+            return True
     ranked: list[tuple[str, float]] = _language_library().rank(text)  # type: ignore[attr-defined]
     return dict(ranked)["en"] >= MIN_ENGLISH
 

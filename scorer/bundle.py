@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -106,6 +107,20 @@ def check_files(folder: Path, hashes: dict[str, str]) -> None:
             )
 
 
+def check_shapes(bundle: Bundle) -> None:
+    """Make sure that the parts of a description fit each other.
+
+    :raises ValueError: naming what does not.
+    """
+    steps = {round(high - low, 6) for low, high in pairwise(bundle.levels)}
+    if len(steps) != 1 or min(steps) <= 0:
+        raise ValueError("the score levels do not rise in equal steps")
+    if not bundle.interval.margins or bundle.interval.margins[0][0] != bundle.levels[0]:
+        raise ValueError("the interval's margins do not begin at the lowest score")
+    if len(bundle.device_calibration) != len(DEVICES) or len(set(map(len, bundle.device_calibration))) != 1:
+        raise ValueError("not every device is calibrated")
+
+
 def load_bundle(folder: Path | str | None = None) -> Bundle:
     """Load and check a bundle.
 
@@ -138,6 +153,7 @@ def load_bundle(folder: Path | str | None = None) -> Bundle:
             phrase_link=float(tokens["link"]),
             info={key: value for key, value in config.items() if key not in ("heads", "files")},
         )
+        check_shapes(bundle)
     except (KeyError, TypeError, ValueError) as error:
         raise BundleError(f"{place}/config.json: damaged, {error!r}; fetch or export the bundle again.") from error
     check_files(place, hashes)

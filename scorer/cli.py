@@ -1,6 +1,7 @@
 """The command line. A command declares options and calls plain functions; heavy imports wait until one runs."""
 
 import json
+import math
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from scorer.errors import ScorerError
+from scorer.errors import BundleError, InputError, ScorerError
 
 if TYPE_CHECKING:
     from scorer.predict import Scorer
@@ -43,6 +44,8 @@ class Commands(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Run a command and exit with its code."""
+        if sys.stdout is None:
+            sys.exit("scorer: standard output is closed.")
         try:
             kwargs["standalone_mode"] = False
             code = super().main(*args, **kwargs)
@@ -95,7 +98,11 @@ def score_stream(scorer: "Scorer") -> Iterator["HeadlineScore"]:
     from scorer.predict import WINDOW
     from scorer.stream import read_lines, windows
 
-    for window in windows(read_lines(sys.stdin.buffer), WINDOW):
+    if sys.stdin is None:
+        raise InputError("standard input is closed; pass headlines as arguments or pipe them in.")
+    # a reader of its own: a thread waits in it, and Python insists on closing sys.stdin itself
+    stream = open(sys.stdin.fileno(), "rb", closefd=False)  # noqa: SIM115
+    for window in windows(read_lines(stream), WINDOW):
         scores = iter(scorer.headlines([line.text for line in window if line.problem is None]))
         for line in window:
             if line.problem is None:
@@ -111,7 +118,7 @@ def print_scores(results: Iterable["HeadlineScore"], as_json: bool, many: bool) 
     highest = -1.0
     for number, result in enumerate(results):
         if result.sensationalism:
-            highest = max(highest, result.sensationalism.score)
+            highest = max(highest, round(result.sensationalism.score, 1))
         if as_json:
             click.echo(_json_line(result.to_dict()))
         elif many:
@@ -134,8 +141,12 @@ def headline(
 
     Example: scorer headline "Fury as council axes lollipop lady after 40 years"
     """
-    scorer = _load(model, threads)
+    if fail_over is not None and math.isnan(fail_over):
+        raise click.BadParameter("nan is no score.", param_hint="--fail-over")
     from_stdin = texts == ("-",)
+    if "-" in texts and not from_stdin:
+        raise click.UsageError("- reads headlines from standard input and cannot stand beside others.")
+    scorer = _load(model, threads)
     results = score_stream(scorer) if from_stdin else scorer.headlines(texts)
     highest = print_scores(results, as_json, many=from_stdin)
     return OVER_LIMIT if fail_over is not None and highest > fail_over else 0
@@ -176,7 +187,10 @@ def describe_model(as_json: bool, model: str | None) -> None:
     if as_json:
         click.echo(_json_line({"name": bundle.model.name, "version": bundle.model.version, **bundle.info}))
     else:
-        _echo(model_card(bundle))
+        try:
+            _echo(model_card(bundle))
+        except (KeyError, TypeError) as error:
+            raise BundleError(f"{bundle.folder}/config.json: lacks what a model tells of itself: {error}.") from error
 
 
 if __name__ == "__main__":

@@ -90,12 +90,15 @@ class Scorer:
 
         :raises InputError: when an item is no string.
         """
-        if isinstance(texts, str):
-            raise InputError("headlines() got one string, expected a list of strings; use headline() for one.")
         return list(self.stream(texts))
 
     def stream(self, texts: Iterable[str]) -> Iterator[HeadlineScore]:
-        """Score any number of headlines in constant memory, in order."""
+        """Score any number of headlines in constant memory, in order.
+
+        :raises InputError: when `texts` is one string, or no collection, or an item is no string.
+        """
+        if isinstance(texts, str) or not isinstance(texts, Iterable):
+            raise InputError(f"found one {type(texts).__name__}, expected a list of strings; use headline() for one.")
         remaining, done = iter(texts), 0
         while window := list(islice(remaining, WINDOW)):
             yield from self._score_window(window, done)

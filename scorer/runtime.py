@@ -40,6 +40,7 @@ class Runtime:
         self._folder = folder
         self._threads = threads
         self._lock = threading.Lock()
+        self._inherited: list[onnxruntime.InferenceSession] = []
         self._session = self._open_session()
         self._owner = os.getpid()
         path = folder / "tokenizer.json"
@@ -68,7 +69,7 @@ class Runtime:
             with self._lock:
                 if self._owner != os.getpid():
                     # kept, because closing it would wait for threads that this process does not have
-                    self._inherited = self._session
+                    self._inherited.append(self._session)
                     self._session = self._open_session()
                     self._owner = os.getpid()
         return self._session

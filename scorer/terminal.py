@@ -20,14 +20,18 @@ _COLOURS = {
 #: Words for an expected level on the raters' scale 0-3 divided by 3, from the highest.
 _LEVEL_WORDS = ((5 / 6, "dominant"), (1 / 2, "clear"), (1 / 6, "slight"))
 _BAR_WIDTH = 24
-_CONTROL = dict.fromkeys(
-    [*range(32), *range(127, 160), *range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd"
-)
+#: Invisible, but part of emoji and of ordinary typesetting.
+_HARMLESS = "\u200d\u00a0\u202f"
 
 
 def shown(text: str) -> str:
     """The text safe to print: control and direction characters, which could repaint a terminal, are replaced."""
-    return text.translate(_CONTROL).encode("utf-8", "replace").decode("utf-8")
+    return "".join(c if c.isprintable() or c in _HARMLESS else "\ufffd" for c in text)
+
+
+def whole(score: float) -> int:
+    """The score without its decimal, which never rounds it up into the next band."""
+    return int(round(score, 1))
 
 
 def highlighted(text: str, phrases: Sequence[Phrase]) -> str:
@@ -68,7 +72,7 @@ def headline_card(result: HeadlineScore) -> str:
         name = textwrap.shorten(shown(result.text), 100, placeholder="…") or "(empty)"
         return f"{click.style(name, bold=True)}\n  not scored   {reason}"
     heat = result.sensationalism
-    numbers = f"{click.style(f'{heat.score:.0f}', bold=True)} of 100, {heat.band}"
+    numbers = f"{click.style(str(whole(heat.score)), bold=True)} of 100, {heat.band}"
     phrases = ", ".join(f"“{shown(p.text)}” {p.weight:.2f}" for p in result.phrases) or "none"
     return "\n".join(
         (
@@ -89,7 +93,7 @@ def headline_line(result: HeadlineScore) -> str:
         where = f"line {result.line}: " if result.line else ""
         text = textwrap.shorten(shown(result.text), 80, placeholder="…")
         return f"  -           not scored   {where}{ABSTENTIONS[result.abstain or 'empty']}: {text}"
-    score = click.style(f"{heat.score:3.0f}", fg=_COLOURS[heat.band], bold=True)
+    score = click.style(f"{whole(heat.score):3}", fg=_COLOURS[heat.band], bold=True)
     return f"{score}  {heat.low:3.0f}-{heat.high:<3.0f}  {heat.band:<11}  {highlighted(result.text, result.phrases)}"
 
 

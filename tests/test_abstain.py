@@ -56,9 +56,32 @@ def test_reasons(text: str, reason: str | None) -> None:
     assert reason is None or reason in ABSTENTIONS
 
 
-@pytest.mark.parametrize("piece", ["1", "a@b.", "w: x, ", "{:", "|", "a.", "1g ", "may ", "aB3", "x{", "<a ", "- "])
+@pytest.mark.parametrize(
+    "piece", ["1", "a@b.", "w: x, ", "{:", "|", "a.", "1g ", "may ", "aB3", "x{", "<a ", "- ", "a@b.cccccc"]
+)
 def test_no_text_makes_the_rules_run_away(piece: str) -> None:
     """A pattern that backtracks without end would hang here."""
     for text in (piece * 390, piece * 390 + "\u00d7", "x" + piece * 390):
         reason_to_abstain(text[:400])
     reason_to_abstain((piece * 400)[:399] + "!")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "UPDATE: STORM SET TO HIT BRITAIN",
+        "SELECT COMMITTEE DEMANDS ANSWERS FROM BANK",
+        "DOCTORS WARN OF NEW FLU",
+        "Human Error: How the bridge fell",
+        "How to save battery on your phone: 10 tips that work",
+        'Prosecutors File "Unprecedented" Charges Against Mayor',
+        "Bank will let you log in without a password",
+        "Site changes privacy policy, users must sign in again",
+        "Fire at reactor Unit 4, operator says",
+        "10 Downing Street, the parties and the lies",
+        "Drivers face M25 3HR delays after lorry fire",
+        "Chocolate bar shrinks from 50g to 45g while price stays at £1",
+    ],
+)
+def test_headlines_that_look_like_something_else_are_scored(text: str) -> None:
+    assert reason_to_abstain(text) is None

@@ -20,6 +20,11 @@ def change_config(folder: Path, **values: object) -> None:
     path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | values), encoding="utf-8")
 
 
+def change_heads(folder: Path, head: str, **values: object) -> None:
+    heads = json.loads((folder / "config.json").read_text(encoding="utf-8"))["heads"]
+    change_config(folder, heads=heads | {head: heads[head] | values})
+
+
 def cut_config(folder: Path) -> None:
     path = folder / "config.json"
     path.write_text(path.read_text(encoding="utf-8")[:-50], encoding="utf-8")
@@ -47,6 +52,11 @@ def alter_tokenizer(folder: Path) -> None:
         (cut_config, r"config\.json: damaged"),
         (lambda folder: change_config(folder, format_version=99), r"bundle format 99, this program reads 1"),
         (lambda folder: change_config(folder, heads={}), r"config\.json: damaged"),
+        (
+            lambda folder: change_heads(folder, "sensationalism", levels=[0, 10, 100]),
+            r"config\.json: damaged.*equal steps",
+        ),
+        (lambda folder: change_heads(folder, "devices", calibration=[]), r"config\.json: damaged.*calibrated"),
         (shutil.rmtree, r"no such bundle folder"),
     ],
 )

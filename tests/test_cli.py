@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -145,6 +146,8 @@ def test_the_model_command_tells_name_data_and_figures(run_scorer: Run) -> None:
         (("headline",), "Missing argument"),
         (("headline", "x", "--threads", "0"), "--threads"),
         (("headline", "x", "--fail-over", "hot"), "--fail-over"),
+        (("headline", "x", "--fail-over", "nan"), "nan is no score"),
+        (("headline", "-", "Mayor quits"), "cannot stand beside others"),
         (("headline", "x", "--model", "/nowhere"), "/nowhere: no such bundle folder"),
         (("compare", "only one"), "Missing argument"),
         (("nonsense",), "No such command"),
@@ -166,3 +169,27 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] in ("0", "141")
     assert done.stderr == ""
+
+
+def test_an_interrupt_while_waiting_for_input_ends_quietly() -> None:
+    command = shutil.which("scorer", path=str(Path(sys.executable).parent)) or "scorer"
+    process = subprocess.Popen(
+        [command, "headline", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(b"Mayor resigns over expenses\n")
+    process.stdin.flush()
+    assert b"Mayor resigns" in process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    process.stdout.read()
+    assert process.wait(timeout=20) == 130
+    assert process.stderr is not None
+    assert b"Fatal" not in process.stderr.read()
+
+
+def test_a_closed_input_is_one_sentence() -> None:
+    command = shutil.which("scorer", path=str(Path(sys.executable).parent)) or "scorer"
+    done = subprocess.run(["bash", "-c", f"{command} headline - <&-"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "standard input is closed" in done.stderr

@@ -96,7 +96,7 @@ def test_order_and_length_of_the_answer(shipped: Scorer) -> None:
 
 
 def test_wrong_types_are_refused_with_a_sentence(shipped: Scorer) -> None:
-    with pytest.raises(InputError, match="one string, expected a list"):
+    with pytest.raises(InputError, match="one str, expected a list"):
         shipped.headlines("Mayor resigns")
     with pytest.raises(InputError, match="headline 2 is of type int"):
         shipped.headlines(["Mayor resigns", 7])  # type: ignore[list-item]
