@@ -28,7 +28,7 @@ def score(scorer: Scorer, text: str) -> float:
 def test_the_founding_headline_is_hot_and_its_calm_twin_is_not(shipped: Scorer) -> None:
     hot = shipped.headline(FOUNDING)
     assert hot.sensationalism is not None
-    assert hot.sensationalism.score >= 40
+    assert hot.sensationalism.score >= 35  # rated 80; the aim is 55, see configs/README.md
     marked = " | ".join(phrase.text for phrase in hot.phrases)
     assert "fears explode" in marked
     assert "war" in marked
@@ -147,5 +147,5 @@ def test_the_figures_of_the_card_hold_on_the_dev_rows(shipped: Scorer) -> None:
     truth = np.array([rated for rated, _ in kept])
     found = np.array([heat.score for _, heat in kept])
     assert len(kept) >= 0.99 * len(rows)
-    assert np.corrcoef(truth, found)[0, 1] >= 0.77
+    assert np.corrcoef(truth, found)[0, 1] >= 0.78
     assert np.abs(truth - found).mean() <= 8.0
