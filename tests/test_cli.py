@@ -118,10 +118,10 @@ def test_more_threads_than_processors_are_not_started(run_scorer: Run) -> None:
 
 
 def test_fail_over_is_exit_code_3(run_scorer: Run) -> None:
-    assert run_scorer("headline", FOUNDING, "--fail-over", "40").returncode == 3
-    assert run_scorer("headline", "Mayor resigns over expenses", "--fail-over", "40").returncode == 0
+    assert run_scorer("headline", FOUNDING, "--fail-over", "30").returncode == 3
+    assert run_scorer("headline", "Mayor resigns over expenses", "--fail-over", "30").returncode == 0
     assert run_scorer("headline", "42", "--fail-over", "0").returncode == 0
-    assert run_scorer("headline", "-", "--fail-over", "40", stdin=FOUNDING.encode()).returncode == 3
+    assert run_scorer("headline", "-", "--fail-over", "30", stdin=FOUNDING.encode()).returncode == 3
 
 
 def test_compare_shows_the_change_and_the_phrases_behind_it(run_scorer: Run, validate: Callable[..., None]) -> None:
@@ -173,19 +173,17 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
 
 def test_an_interrupt_while_waiting_for_input_ends_quietly() -> None:
     command = shutil.which("scorer", path=str(Path(sys.executable).parent)) or "scorer"
-    process = subprocess.Popen(
-        [command, "headline", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.write(b"Mayor resigns over expenses\n")
-    process.stdin.flush()
-    assert b"Mayor resigns" in process.stdout.readline()
-    process.send_signal(signal.SIGINT)
-    process.stdout.read()
-    assert process.wait(timeout=20) == 130
-    assert process.stderr is not None
-    assert b"Fatal" not in process.stderr.read()
+    pipe = subprocess.PIPE
+    with subprocess.Popen([command, "headline", "-"], stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdin.write(b"Mayor resigns over expenses\n")
+        process.stdin.flush()
+        assert b"Mayor resigns" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=20) == 130
+        assert b"Fatal" not in process.stderr.read()
 
 
 def test_a_closed_input_is_one_sentence() -> None:
