@@ -29,7 +29,7 @@ FOREIGN = frozenset(
 )
 #: In the tokeniser's vocabulary: where words of three and more letters begin, and how far common ones reach.
 _FIRST_WORD = 1996
-_LAST_COMMON_WORD = 8000
+_LAST_COMMON_WORD = 15000
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 
 #: Each alone shows that a text is machine matter or page furniture.
