@@ -21,11 +21,11 @@ ENGLISH = frozenset(
     its been can could should would about against into more than when where which while new first out up she him them
     does did get gets makes make""".split()
 )
-#: Function words of other languages that an English vocabulary holds too.
+#: Function words of other languages that an English vocabulary holds too; those that are English words are left out.
 FOREIGN = frozenset(
-    """el la los las de del en un una por con para su al le les des du et dans sur pour au aux est une der die das und
-    den dem im von zu mit ein eine auf ist di il lo gli che per non da dal nel sul o os as do dos nos em um uma ao het
-    van een op te voor met och att det som av til og na w z nie je se sa ve bir bu dan yang""".split()
+    """el la los las de del en un una por con para su al le les des du et dans sur pour au aux est une der das und
+    den dem im von zu mit ein eine auf ist di il lo gli che non da dal nel sul o os dos nos em um uma ao het
+    van een op te voor och att det som av til og na w z nie je se sa ve bir bu yang""".split()
 )
 #: In the tokeniser's vocabulary: where words of three and more letters begin, and how far common ones reach.
 _FIRST_WORD = 1996
