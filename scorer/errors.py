@@ -15,10 +15,3 @@ class InputError(ScorerError):
 
 class BundleError(InputError):
     """A bundle is missing, damaged or of another format version."""
-
-
-class MissingExtraError(InputError):
-    """A command needs an extra that is not installed."""
-
-    def __init__(self, what: str, extra: str) -> None:
-        super().__init__(f"{what} needs more packages: pip install 'headline-scorer[{extra}]'.")

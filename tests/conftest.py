@@ -21,6 +21,8 @@ DATA = Path(os.environ.get("SCORER_DATA", ROOT.parent / "shared" / "data"))
 
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the labelled data is not on this machine (SCORER_DATA)")
 
+#: The command as installed beside this interpreter.
+SCORER = shutil.which("scorer", path=str(Path(sys.executable).parent)) or "scorer"
 FOUNDING = "WW3 fears explode as NATO discusses 'pre-emptive strikes' on Russia: 'Preparing for war'"
 
 
@@ -32,11 +34,10 @@ def shipped() -> Scorer:
 @pytest.fixture(scope="session")
 def run_scorer() -> Callable[..., subprocess.CompletedProcess[bytes]]:
     """Run the installed `scorer` command."""
-    command = shutil.which("scorer", path=str(Path(sys.executable).parent)) or "scorer"
 
     def run(*arguments: str, stdin: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
-            [command, *arguments], input=stdin, capture_output=True, check=False, env=os.environ | environment
+            [SCORER, *arguments], input=stdin, capture_output=True, check=False, env=os.environ | environment
         )
 
     return run

@@ -2,16 +2,14 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import pexpect
 import pytest
-from conftest import FOUNDING
+from conftest import FOUNDING, SCORER
 
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 HEAVY = ("torch", "transformers", "sklearn", "datasets", "scipy", "pandas")
@@ -54,9 +52,8 @@ def test_a_card_names_score_interval_devices_and_phrases(run_scorer: Run) -> Non
 
 @pytest.mark.parametrize(("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
 def test_colours_only_for_a_terminal_that_wants_them(environment: dict[str, str], coloured: bool) -> None:
-    command = shutil.which("scorer", path=str(Path(sys.executable).parent)) or "scorer"
     clean = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
-    output = pexpect.run(f'{command} headline "Fury as mayor quits"', env=clean | {"TERM": "xterm"} | environment)
+    output = pexpect.run(f'{SCORER} headline "Fury as mayor quits"', env=clean | {"TERM": "xterm"} | environment)
     assert (b"\x1b[" in output) is coloured
 
 
@@ -162,9 +159,8 @@ def test_bad_usage_is_one_sentence_and_exit_code_2(run_scorer: Run, arguments: t
 
 
 def test_a_reader_that_goes_away_is_no_error() -> None:
-    command = shutil.which("scorer", path=str(Path(sys.executable).parent)) or "scorer"
     line = (
-        f"yes 'Mayor resigns over expenses' | head -n 5000 | {command} headline - | head -n 1; echo ${{PIPESTATUS[2]}}"
+        f"yes 'Mayor resigns over expenses' | head -n 5000 | {SCORER} headline - | head -n 1; echo ${{PIPESTATUS[2]}}"
     )
     done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] in ("0", "141")
@@ -172,9 +168,8 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
 
 
 def test_an_interrupt_while_waiting_for_input_ends_quietly() -> None:
-    command = shutil.which("scorer", path=str(Path(sys.executable).parent)) or "scorer"
     pipe = subprocess.PIPE
-    with subprocess.Popen([command, "headline", "-"], stdin=pipe, stdout=pipe, stderr=pipe) as process:
+    with subprocess.Popen([SCORER, "headline", "-"], stdin=pipe, stdout=pipe, stderr=pipe) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
@@ -187,7 +182,6 @@ def test_an_interrupt_while_waiting_for_input_ends_quietly() -> None:
 
 
 def test_a_closed_input_is_one_sentence() -> None:
-    command = shutil.which("scorer", path=str(Path(sys.executable).parent)) or "scorer"
-    done = subprocess.run(["bash", "-c", f"{command} headline - <&-"], capture_output=True, text=True, check=False)
+    done = subprocess.run(["bash", "-c", f"{SCORER} headline - <&-"], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "standard input is closed" in done.stderr
