@@ -4,13 +4,32 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from scorer.article_results import ArticleScore, BodyScore, FrameScore, Gap, SentenceScore, VoicedPhrase
     from scorer.predict import Scorer
     from scorer.results import Comparison, HeadlineScore, Phrase, Sensationalism
 
-__all__ = ["Comparison", "HeadlineScore", "Phrase", "Scorer", "Sensationalism"]
+__all__ = [
+    "ArticleScore",
+    "BodyScore",
+    "Comparison",
+    "FrameScore",
+    "Gap",
+    "HeadlineScore",
+    "Phrase",
+    "Scorer",
+    "Sensationalism",
+    "SentenceScore",
+    "VoicedPhrase",
+]
 
 _HOMES = {
     "Scorer": "scorer.predict",
+    "ArticleScore": "scorer.article_results",
+    "BodyScore": "scorer.article_results",
+    "FrameScore": "scorer.article_results",
+    "Gap": "scorer.article_results",
+    "SentenceScore": "scorer.article_results",
+    "VoicedPhrase": "scorer.article_results",
     "Comparison": "scorer.results",
     "HeadlineScore": "scorer.results",
     "Phrase": "scorer.results",

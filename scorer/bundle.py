@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from scorer.errors import BundleError
-from scorer.labels import DEVICES
+from scorer.labels import DEVICES, FRAMES, KINDS
 from scorer.results import ModelName
 
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
 DEFAULT_BUNDLE: Final = Path(__file__).parent / "models" / "default"
 HASHED_FILES: Final = ("model.onnx", "tokenizer.json", "README.md")
 
@@ -38,12 +38,31 @@ class Platt:
 
 
 @dataclass(frozen=True)
+class PhraseRule:
+    """How token logits become loaded phrases: a word starts one at `threshold` and continues one at `link`."""
+
+    calibration: Platt
+    threshold: float
+    link: float
+
+
+@dataclass(frozen=True)
+class FrameRule:
+    """One frame: the calibration of its logit, and the probability from which it counts as present."""
+
+    calibration: Platt
+    threshold: float
+
+
+@dataclass(frozen=True)
 class Bundle:
     """A loaded bundle: what the runtime and the commands need to know.
 
-    `levels` are the score levels of the sensationalism head; `device_calibration` has, for each device, one entry
-    for each level; a word starts a loaded phrase at `phrase_threshold` and continues one at `phrase_link`;
-    `info` is the rest of `config.json`: data, training arguments, scores.
+    `levels` are the score levels of the sensationalism head; `device_calibration` has, for each device, one entry for
+    each level, `bias_calibration` and `opinion_calibration` one for each of theirs; `kind_temperature` divides the
+    logits of the kind; `frames` are in the order of `labels.FRAMES`; `support` turns a likeness of words into the
+    probability that the body has something for a phrase; `info` is the rest of `config.json`: data, training arguments,
+    scores.
     """
 
     folder: Path
@@ -53,9 +72,13 @@ class Bundle:
     interval: Interval
     device_calibration: tuple[tuple[Platt, ...], ...]
     clickbait_calibration: Platt
-    token_calibration: Platt
-    phrase_threshold: float
-    phrase_link: float
+    bias_calibration: tuple[Platt, ...]
+    opinion_calibration: tuple[Platt, ...]
+    kind_temperature: float
+    frames: tuple[FrameRule, ...]
+    headline_phrases: PhraseRule
+    sentence_phrases: PhraseRule
+    support: Platt
     info: dict[str, Any]
 
 
@@ -119,6 +142,62 @@ def check_shapes(bundle: Bundle) -> None:
         raise ValueError("the interval's margins do not begin at the lowest score")
     if len(bundle.device_calibration) != len(DEVICES) or len(set(map(len, bundle.device_calibration))) != 1:
         raise ValueError("not every device is calibrated")
+    if not bundle.bias_calibration or not bundle.opinion_calibration or len(bundle.frames) != len(FRAMES):
+        raise ValueError("not every level of bias and opinion and not every frame is calibrated")
+
+
+def platts(values: list[dict[str, float]]) -> tuple[Platt, ...]:
+    """Calibrations as `config.json` keeps them."""
+    return tuple(Platt(**value) for value in values)
+
+
+def phrase_rule(values: dict[str, Any]) -> PhraseRule:
+    """A phrase rule as `config.json` keeps it."""
+    return PhraseRule(Platt(**values["calibration"]), float(values["threshold"]), float(values["link"]))
+
+
+def pairs(values: list[list[float]]) -> tuple[tuple[float, float], ...]:
+    """Pairs of numbers as `config.json` keeps them."""
+    return tuple((float(first), float(second)) for first, second in values)
+
+
+def parse_bundle(place: Path, config: dict[str, Any]) -> Bundle:
+    """Make a bundle from its description.
+
+    :raises BundleError: when its vocabulary is another one.
+    :raises KeyError, TypeError, ValueError: when something is missing or of a wrong type or shape.
+    """
+    heads = config["heads"]
+    known = {"devices": DEVICES, "kind": KINDS, "frames": FRAMES}
+    for name, labels in known.items():
+        if tuple(heads[name]["labels"]) != labels:
+            raise BundleError(f"{place}/config.json: its {name} differ from this program's; install the matching one.")
+    interval = heads["sensationalism"]["interval"]
+    frames = zip(platts(heads["frames"]["calibration"]), heads["frames"]["thresholds"], strict=True)
+    bundle = Bundle(
+        folder=place,
+        model=ModelName(str(config["name"]), str(config["version"])),
+        max_tokens=int(config["max_tokens"]),
+        levels=tuple(float(level) for level in heads["sensationalism"]["levels"]),
+        interval=Interval(
+            nominal=float(interval["nominal"]),
+            low_quantile=float(interval["low_quantile"]),
+            high_quantile=float(interval["high_quantile"]),
+            margins=pairs(interval["margins"]),
+        ),
+        device_calibration=tuple(platts(device) for device in heads["devices"]["calibration"]),
+        clickbait_calibration=Platt(**heads["clickbait"]["calibration"]),
+        bias_calibration=platts(heads["bias"]["calibration"]),
+        opinion_calibration=platts(heads["opinion"]["calibration"]),
+        kind_temperature=float(heads["kind"]["temperature"]),
+        frames=tuple(FrameRule(calibration, float(threshold)) for calibration, threshold in frames),
+        headline_phrases=phrase_rule(heads["tokens"]["headline"]),
+        sentence_phrases=phrase_rule(heads["tokens"]["sentence"]),
+        support=Platt(**heads["support"]["calibration"]),
+        info={key: value for key, value in config.items() if key not in ("heads", "files")},
+    )
+    check_shapes(bundle)
+    return bundle
 
 
 def load_bundle(folder: Path | str | None = None) -> Bundle:
@@ -131,29 +210,7 @@ def load_bundle(folder: Path | str | None = None) -> Bundle:
     config = read_config(place)
     try:
         hashes = dict(config["files"])
-        sensationalism, devices, tokens = (config["heads"][n] for n in ("sensationalism", "devices", "tokens"))
-        if tuple(devices["labels"]) != DEVICES:
-            raise BundleError(f"{place}/config.json: its devices differ from this program's; install the matching one.")
-        interval = sensationalism["interval"]
-        bundle = Bundle(
-            folder=place,
-            model=ModelName(str(config["name"]), str(config["version"])),
-            max_tokens=int(config["max_tokens"]),
-            levels=tuple(float(level) for level in sensationalism["levels"]),
-            interval=Interval(
-                nominal=float(interval["nominal"]),
-                low_quantile=float(interval["low_quantile"]),
-                high_quantile=float(interval["high_quantile"]),
-                margins=tuple((float(lowest), float(margin)) for lowest, margin in interval["margins"]),
-            ),
-            device_calibration=tuple(tuple(Platt(**level) for level in device) for device in devices["calibration"]),
-            clickbait_calibration=Platt(**config["heads"]["clickbait"]["calibration"]),
-            token_calibration=Platt(**tokens["calibration"]),
-            phrase_threshold=float(tokens["threshold"]),
-            phrase_link=float(tokens["link"]),
-            info={key: value for key, value in config.items() if key not in ("heads", "files")},
-        )
-        check_shapes(bundle)
+        bundle = parse_bundle(place, config)
     except (KeyError, TypeError, ValueError) as error:
         raise BundleError(f"{place}/config.json: damaged, {error!r}; fetch or export the bundle again.") from error
     check_files(place, hashes)

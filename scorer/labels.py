@@ -15,6 +15,29 @@ BANDS: Final[tuple[tuple[str, float], ...]] = (
 
 DEVICES: Final = ("alarm", "exaggeration", "curiosity_gap", "loaded_language", "drama")
 
+#: The main device of a loaded sentence; a sentence without one has none.
+KINDS: Final = ("loaded_word", "name_calling", "fear", "exaggeration", "doubt", "motive", "opinion_as_fact", "sneer")
+
+#: The fourteen policy frames (Boydstun et al. 2014, without "other") and two generic news frames.
+FRAMES: Final = (
+    "economic",
+    "capacity",
+    "morality",
+    "fairness",
+    "legality",
+    "policy",
+    "crime",
+    "security",
+    "health",
+    "quality_of_life",
+    "culture",
+    "public_opinion",
+    "political",
+    "external",
+    "conflict",
+    "human_interest",
+)
+
 #: Why a text was not scored: the value of `abstain`, and what a person is told.
 ABSTENTIONS: Final[dict[str, str]] = {
     "empty": "there is nothing to read",

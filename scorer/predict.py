@@ -3,18 +3,22 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from tokenizers import Encoding
 
 from scorer.abstain import MAX_CHARACTERS, reason_to_abstain
-from scorer.bundle import Bundle, Platt, load_bundle
+from scorer.bundle import Bundle, PhraseRule, Platt, load_bundle
 from scorer.decode import Array, expected_level, level_quantile, ordinal_probabilities, sigmoid, softmax
 from scorer.errors import InputError
 from scorer.labels import DEVICES, band_of
 from scorer.results import Comparison, HeadlineScore, Phrase, Sensationalism
-from scorer.runtime import RawOutputs, Runtime
-from scorer.text import loaded_phrases, readable
+from scorer.runtime import HEADLINE_HEADS, Floats, Runtime
+from scorer.text import end_of_wording, loaded_phrases, readable
+
+if TYPE_CHECKING:
+    from scorer.article_results import ArticleScore
 
 #: Texts scored together in a stream: enough to sort by length, few enough to hold.
 WINDOW = 1024
@@ -36,8 +40,9 @@ def intervals(probabilities: Array, scores: Array, bundle: Bundle) -> tuple[Arra
     settings = bundle.interval
     levels = np.array(bundle.levels)
     margins = np.array([margin_of(float(score), settings.margins) for score in scores])
-    low = level_quantile(probabilities, levels, settings.low_quantile) - margins
-    high = level_quantile(probabilities, levels, settings.high_quantile) + margins
+    ends = (settings.low_quantile, settings.high_quantile)
+    low, high = (level_quantile(probabilities, levels, end) for end in ends)
+    low, high = low - margins, high + margins
     return np.clip(np.minimum(low, scores), 0, 100), np.clip(np.maximum(high, scores), 0, 100)
 
 
@@ -65,7 +70,7 @@ class Scorer:
 
     def __init__(self, bundle: Bundle, runtime: Runtime) -> None:
         self.bundle = bundle
-        self._runtime = runtime
+        self.runtime = runtime
 
     @classmethod
     def load(cls, bundle: Path | str | None = None, threads: int | None = None) -> "Scorer":
@@ -104,6 +109,31 @@ class Scorer:
             yield from self._score_window(window, done)
             done += len(window)
 
+    def article(self, text: str, headline: str | None = None) -> "ArticleScore":
+        """Score one article: a pasted page, whose first line is the headline unless one is passed apart.
+
+        :param headline: when it is passed, the whole text is body.
+        :raises InputError: when either is no string.
+        """
+        from scorer.article import score_page
+        from scorer.page import read_page
+
+        for value in (text, headline or ""):
+            if not isinstance(value, str):
+                raise InputError(f"found {type(value).__name__}, expected the text of an article.")
+        return score_page(self, read_page(text, headline_apart=headline is not None), headline)
+
+    def articles(self, pages: Iterable[tuple[str, str | None]]) -> "Iterator[ArticleScore]":
+        """Score any number of articles in constant memory, in order.
+
+        :param pages: pairs of a text and its headline (None when the text holds it).
+        :raises InputError: when an item is no such pair.
+        """
+        for number, page in enumerate(pages, 1):
+            if isinstance(page, str) or len(page) != 2:
+                raise InputError(f"article {number} is no pair; expected (text, headline or None).")
+            yield self.article(*page)
+
     def compare(self, first: str, second: str) -> Comparison:
         """Score two wordings of one headline and say what changed."""
         before, after = self.headlines([first, second])
@@ -125,10 +155,9 @@ class Scorer:
         for row, text in enumerate(texts):
             if not isinstance(text, str):
                 raise InputError(f"headline {done + row + 1} is of type {type(text).__name__}, expected text.")
-            clean = readable(text)
             # a text that is far too long is not worth a tokeniser's time
-            encoding = self._runtime.tokenise(clean) if len(clean) <= MAX_CHARACTERS else None
-            reason = reason_to_abstain(clean, encoding)
+            encoding = self.runtime.tokenise(text[: end_of_wording(text)]) if len(text) <= MAX_CHARACTERS else None
+            reason = reason_to_abstain(readable(text), encoding)
             if reason is None and encoding is not None:
                 if len(encoding.ids) <= self.bundle.max_tokens:
                     encodings[row] = encoding
@@ -152,12 +181,12 @@ class Scorer:
         """Results for the tokenised rows, in the order of `encodings`."""
         if not encodings:
             return
-        raw = self._runtime.run(list(encodings.values()))
-        probabilities = softmax(np.stack([item.sensationalism for item in raw]).astype(np.float64))
+        raw = self.runtime.run(list(encodings.values()), HEADLINE_HEADS)
+        probabilities = softmax(raw.heads["sensationalism"].astype(np.float64))
         scores = expected_level(probabilities, np.array(self.bundle.levels))
         lows, highs = intervals(probabilities, scores, self.bundle)
-        devices = device_probabilities(np.stack([item.devices for item in raw]), self.bundle)
-        strengths = calibrated(np.array([item.clickbait for item in raw]), self.bundle.clickbait_calibration)
+        devices = device_probabilities(raw.heads["devices"], self.bundle)
+        strengths = calibrated(raw.heads["clickbait"][:, 0], self.bundle.clickbait_calibration)
         for position, (row, encoding) in enumerate(encodings.items()):
             score = float(scores[position])
             yield HeadlineScore(
@@ -166,18 +195,20 @@ class Scorer:
                 devices=dict(zip(DEVICES, devices[position].mean(axis=1).tolist(), strict=True)),
                 device_presence=dict(zip(DEVICES, devices[position, :, 0].tolist(), strict=True)),
                 clickbait=float(strengths[position]),
-                phrases=self._phrases(texts[row], encoding, raw[position]),
+                phrases=find_phrases(
+                    texts[row], encoding, raw.by_token["tokens"][position], self.bundle.headline_phrases
+                ),
                 abstain=None,
                 model=self.bundle.model,
             )
 
-    def _phrases(self, text: str, encoding: Encoding, raw: RawOutputs) -> tuple[Phrase, ...]:
-        """Loaded phrases of one text."""
-        weights = calibrated(raw.tokens, self.bundle.token_calibration)
-        if weights.max() < self.bundle.phrase_threshold:
-            return ()
-        settings = self.bundle
-        return loaded_phrases(text, encoding.offsets, weights.tolist(), settings.phrase_threshold, settings.phrase_link)
+
+def find_phrases(text: str, encoding: Encoding, logits: Floats, rule: PhraseRule) -> tuple[Phrase, ...]:
+    """Loaded phrases of one text, from the logits of its tokens, (tokens, 1)."""
+    weights = calibrated(logits[:, 0], rule.calibration)
+    if weights.max() < rule.threshold:
+        return ()
+    return loaded_phrases(text, encoding.offsets, weights.tolist(), rule.threshold, rule.link)
 
 
 def _only_in(phrases: Sequence[Phrase], others: Sequence[Phrase]) -> tuple[Phrase, ...]:

@@ -12,21 +12,35 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from scorer.errors import BundleError
+from scorer.text import readable
 
 #: Rows and padded tokens of one batch; larger ones were not faster and need more memory.
 MAX_ROWS = 64
 MAX_TOKENS = 2048
-HEADS = ("sensationalism", "devices", "clickbait", "tokens")
+#: The heads each form of text is asked for.
+HEADLINE_HEADS = ("sensationalism", "devices", "clickbait", "tokens")
+SENTENCE_HEADS = ("sensationalism", "bias", "opinion", "kind", "tokens")
+PASSAGE_HEADS = ("frames",)
+
+Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class RawOutputs:
-    """Logits for one text: sensationalism (21,), devices (15,), clickbait a number, tokens (tokens,)."""
+    """What the graph says of texts: `heads` (texts, outputs) by name, `by_token` (tokens, outputs) a text by name."""
 
-    sensationalism: NDArray[np.float32]
-    devices: NDArray[np.float32]
-    clickbait: float
-    tokens: NDArray[np.float32]
+    heads: dict[str, Floats]
+    by_token: dict[str, list[Floats]]
+
+
+def padded(rows: Sequence[Sequence[int]], width: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Token ids padded with 0, and a mask that is 1 for real tokens: (rows, width) each."""
+    ids = np.zeros((len(rows), width), dtype=np.int32)
+    mask = np.zeros((len(rows), width), dtype=np.int32)
+    for position, row in enumerate(rows):
+        ids[position, : len(row)] = row
+        mask[position, : len(row)] = 1
+    return ids, mask
 
 
 class Runtime:
@@ -76,31 +90,31 @@ class Runtime:
 
     def tokenise(self, text: str) -> Encoding:
         """Token ids and offsets of one text, special tokens included, never truncated."""
-        return self._tokenizer.encode(text)
+        return self._tokenizer.encode(readable(text))
 
-    def run(self, encodings: Sequence[Encoding]) -> list[RawOutputs]:
+    def run(self, encodings: Sequence[Encoding], heads: Sequence[str]) -> RawOutputs:
         """Score texts in batches of like length.
 
         :param encodings: at most `max_tokens` long each.
-        :returns: one result a text, in the same order.
+        :param heads: which of the graph's outputs to return.
+        :returns: logits and states in the order of the encodings.
         """
-        results: dict[int, RawOutputs] = {}
+        found: dict[str, Floats] = {}
+        by_token: dict[str, list[Floats]] = {}
         order = sorted(range(len(encodings)), key=lambda row: len(encodings[row].ids))
         session = self._live_session()
         while order:
             width = len(encodings[order[-1]].ids)
             size = max(1, min(MAX_ROWS, MAX_TOKENS // width))
             rows, order = order[-size:], order[:-size]
-            ids = np.zeros((len(rows), width), dtype=np.int32)
-            mask = np.zeros((len(rows), width), dtype=np.int32)
-            for position, row in enumerate(rows):
-                found = encodings[row].ids
-                ids[position, : len(found)] = found
-                mask[position, : len(found)] = 1
-            heat, devices, clickbait, tokens = session.run(HEADS, {"ids": ids, "mask": mask})
-            for position, row in enumerate(rows):
-                length = len(encodings[row].ids)
-                results[row] = RawOutputs(
-                    heat[position], devices[position], float(clickbait[position, 0]), tokens[position, :length, 0]
-                )
-        return [results[row] for row in range(len(encodings))]
+            ids, mask = padded([encodings[row].ids for row in rows], width)
+            for name, values in zip(heads, session.run(heads, {"ids": ids, "mask": mask}), strict=True):
+                if values.ndim == 3:
+                    listed = by_token.setdefault(name, [values[0]] * len(encodings))
+                    for position, row in enumerate(rows):
+                        listed[row] = values[position, : len(encodings[row].ids)]
+                    continue
+                if name not in found:
+                    found[name] = np.empty((len(encodings), values.shape[1]), dtype=np.float32)
+                found[name][rows] = values
+        return RawOutputs(found, by_token)

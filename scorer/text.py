@@ -9,6 +9,34 @@ from scorer.results import Phrase
 _WORD = re.compile(r"[^\s\u2013\u2014\u2026|]+")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
+#: Words that names of outlets are made of, and names without any of them.
+OUTLET_WORD = re.compile(
+    r"\b(?:News|Times|Post|Herald|Gazette|Daily|Chronicle|Tribune|Telegraph|Journal|Observer|Mail|Mirror|Express|"
+    r"Independent|Standard|Echo|Courier|Mercury|Argus|Examiner|Online|Weekly|Review|Press|Advertiser|Bulletin|Today|"
+    r"Guardian|Reuters|Bloomberg|Politico|HuffPost|Breitbart|Newsweek|BBC|CNN|NPR|CBS|ABC|NBC|MSNBC|ITV|Axios|"
+    r"Al Jazeera|\w+\.(?:com|org|net|co\.uk))\b"
+)
+#: A bar or dash and a name behind it, at the end of a headline.
+_SUFFIX = re.compile(r"\s+(?P<sign>[|–—-])\s+(?P<name>[^\s|–—][^|–—]{1,40})\s*$")
+_JOINING = frozenset("of the and for on in & at".split())
+
+
+def end_of_wording(text: str) -> int:
+    """Where a headline ends, without the name of its outlet behind a bar or a dash: that is no wording of its own.
+
+    What stands before must be three words at least; the name must be capitalised and, but for one or two words behind
+    a bar, hold a word that outlets are called by.
+    """
+    found = _SUFFIX.search(text[-60:])
+    if not found:
+        return len(text)
+    start = max(0, len(text) - 60) + found.start()
+    name = found["name"].split()
+    short = found["sign"] == "|" and len(name) <= 2
+    named = len(name) <= 5 and all(word[0].isupper() or word.lower() in _JOINING for word in name)
+    if named and (short or OUTLET_WORD.search(found["name"])) and len(text[:start].split()) >= 3:
+        return start
+    return len(text)
 
 
 def readable(text: str) -> str:

@@ -50,13 +50,15 @@ def alter_tokenizer(folder: Path) -> None:
         (truncate_model, r"model\.onnx: truncated or altered"),
         (alter_tokenizer, r"tokenizer\.json: truncated or altered"),
         (cut_config, r"config\.json: damaged"),
-        (lambda folder: change_config(folder, format_version=99), r"bundle format 99, this program reads 1"),
+        (lambda folder: change_config(folder, format_version=99), r"bundle format 99, this program reads 2"),
         (lambda folder: change_config(folder, heads={}), r"config\.json: damaged"),
         (
             lambda folder: change_heads(folder, "sensationalism", levels=[0, 10, 100]),
             r"config\.json: damaged.*equal steps",
         ),
         (lambda folder: change_heads(folder, "devices", calibration=[]), r"config\.json: damaged.*calibrated"),
+        (lambda folder: change_heads(folder, "frames", labels=["weather"]), r"config\.json: its frames differ"),
+        (lambda folder: change_heads(folder, "bias", calibration=[]), r"config\.json: damaged.*calibrated"),
         (shutil.rmtree, r"no such bundle folder"),
     ],
 )

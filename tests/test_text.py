@@ -1,9 +1,10 @@
 import itertools
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scorer.text import loaded_phrases, readable, word_spans, word_weights
+from scorer.text import end_of_wording, loaded_phrases, readable, word_spans, word_weights
 
 ANY_TEXT = st.text(st.characters(), max_size=80)
 
@@ -53,3 +54,21 @@ def test_words_at_the_edge_of_nothing() -> None:
     assert word_spans(" … !? — ") == []
     assert loaded_phrases("", [(0, 0)], [0.9], 0.5, 0.5) == ()
     assert word_weights([], [(0, 0), (0, 3)], [0.1, 0.2]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wording"),
+    [
+        ("Mayor quits over road fund | Example News", "Mayor quits over road fund"),
+        ("Mayor quits over road fund - The Orlby Times", "Mayor quits over road fund"),
+        ("Mayor quits over road fund — Orlby.com", "Mayor quits over road fund"),
+        ("Mayor quits over road fund | Vantage", "Mayor quits over road fund"),
+        ("Exclusive | Mayor Quits", "Exclusive | Mayor Quits"),
+        ("Mayor quits – what we know so far", "Mayor quits – what we know so far"),
+        ("Mayor quits | what the Times says", "Mayor quits | what the Times says"),
+        ("The pre-war Daily Mail", "The pre-war Daily Mail"),
+        ("", ""),
+    ],
+)
+def test_the_name_of_the_outlet_is_no_wording(text: str, wording: str) -> None:
+    assert text[: end_of_wording(text)] == wording

@@ -16,10 +16,12 @@ from conftest import ROOT, train_tiny
 from scorer import Scorer
 from scorer.bundle import file_hash
 from scorer.errors import InputError
+from scorer.metrics import f1
+from training.body import best_threshold, fit_temperature
 from training.calibrate import conformal_margin, fit_interval, fit_platt
 from training.config import Recipe, load_recipe
 from training.data import level_targets, phrase_spans, shuffled_batches, token_targets
-from training.lessons import Lessons, read_lessons, text_id
+from training.lessons import FormLessons, Lessons, read_lessons, text_id
 from training.quantise import QuantisedLinear
 
 
@@ -68,6 +70,10 @@ def test_the_exported_graph_equals_the_torch_model(tiny_run: Path) -> None:
 def test_it_learns_something(tiny_run: Path) -> None:
     config = json.loads((tiny_run / "bundle" / "config.json").read_text(encoding="utf-8"))
     assert config["scores"]["rated_dev"]["model"]["pearson"]["value"] > 0.4
+    assert config["scores"]["sentences_dev"]["model"]["bias_pearson"]["value"] > 0.4
+    assert all(
+        frame["auc"] is None or frame["auc"] > 0.5 for frame in config["scores"]["passages_dev"]["by_frame"].values()
+    )
 
 
 @pytest.mark.parametrize("stage", ["float", "rounded"])
@@ -125,11 +131,15 @@ def test_level_targets_are_distributions_around_the_score() -> None:
 
 
 def test_an_epoch_sees_every_row_once_in_a_seeded_order() -> None:
-    lengths = list(np.random.default_rng(0).integers(3, 30, 501))
-    batches = shuffled_batches(lengths, 16, seed=4, window=5)
+    generator = np.random.default_rng(0)
+    lengths = generator.integers(3, 30, 501).tolist()
+    forms = generator.choice(["headline", "sentence", "passage"], 501).tolist()
+    batches = shuffled_batches(lengths, forms, 16, 200, seed=4, window=5)
     assert sorted(row for batch in batches for row in batch) == list(range(501))
-    assert batches == shuffled_batches(lengths, 16, seed=4, window=5)
-    assert batches != shuffled_batches(lengths, 16, seed=5, window=5)
+    assert all(len({forms[row] for row in batch}) == 1 for batch in batches)
+    assert all(len(batch) <= 16 and len(batch) * max(lengths[row] for row in batch) <= 200 for batch in batches)
+    assert batches == shuffled_batches(lengths, forms, 16, 200, seed=4, window=5)
+    assert batches != shuffled_batches(lengths, forms, 16, 200, seed=5, window=5)
 
 
 def test_the_conformal_margin_covers_its_share() -> None:
@@ -144,6 +154,24 @@ def test_intervals_of_a_misjudged_distribution_are_widened() -> None:
     centres = truth + generator.normal(0, 15, 1000)
     logits = -((np.arange(0, 101, 5) - centres[:, None]) ** 2) / (2 * 4.0**2)
     assert all(margin > 5 for _, margin in fit_interval(logits, truth).margins)
+
+
+def test_thresholds_of_calibrated_probabilities_are_near_the_best_for_their_labels() -> None:
+    generator = np.random.default_rng(6)
+    probabilities = generator.beta(0.5, 2, 5000)
+    truth = (generator.random(5000) < probabilities).astype(np.float64)
+    reached = f1(truth, (probabilities >= best_threshold(probabilities)).astype(np.float64))
+    best = max(f1(truth, (probabilities >= cut).astype(np.float64)) or 0 for cut in np.linspace(0.05, 0.9, 60))
+    assert reached is not None
+    assert reached > best - 0.01
+
+
+def test_a_temperature_recovers_a_known_one() -> None:
+    generator = np.random.default_rng(7)
+    logits = generator.normal(0, 2, (20_000, 4))
+    chances = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    truth = (chances.cumsum(axis=1) < generator.random((20_000, 1))).sum(axis=1)
+    assert fit_temperature(3 * logits, truth) == pytest.approx(3, rel=0.05)
 
 
 def test_platt_scaling_recovers_a_known_distortion_and_leaves_hopeless_cases_alone() -> None:
@@ -171,23 +199,33 @@ def test_a_quantised_layer_stays_close_and_can_be_switched_off() -> None:
 
 def test_lessons_are_kept_without_text_and_found_again(tmp_path: Path) -> None:
     texts = sorted(["Mayor resigns", "Fury erupts"], key=text_id)
-    lessons = Lessons(
-        ids=np.array([text_id(text) for text in texts], dtype=np.uint64),
-        levels=np.full((2, 21), 1 / 21, dtype=np.float16),
-        devices=np.zeros((2, 15), dtype=np.uint8),
+    ids = np.array([text_id(text) for text in texts], dtype=np.uint64)
+    headlines = FormLessons(
+        ids=ids,
+        heads={
+            "levels": np.full((2, 21), 1 / 21, dtype=np.float16),
+            "devices": np.zeros((2, 15), dtype=np.uint8),
+        },
         tokens=np.array([0, 255, 0, 0, 51, 0], dtype=np.uint8),
         starts=np.array([0, 2, 6], dtype=np.int64),
-        teacher="abc",
     )
-    lessons.save(tmp_path / "lessons.npz")
+    nothing = np.zeros(0, dtype=np.uint8)
+    frames = np.tile(np.array([0, 255], dtype=np.uint8), (2, 8))
+    passages = FormLessons(ids=ids, heads={"frames": frames}, tokens=nothing, starts=np.zeros(1, dtype=np.int64))
+    Lessons({"headline": headlines, "passage": passages}, teacher="abc").save(tmp_path / "lessons.npz")
     found = read_lessons(tmp_path / "lessons.npz")
-    taught = found.teach({"text": texts[1], "sensationalism": None}, devices=True)
+    assert found.teacher == "abc"
+    taught = found.teach({"text": texts[1], "form": "headline", "sensationalism": None})
     np.testing.assert_allclose(taught["taught_tokens"], [0, 0, 0.2, 0])
-    assert found.teach({"text": texts[1], "sensationalism": 40.0}, devices=True) == {
-        "text": texts[1],
-        "sensationalism": 40.0,
-    }
-    assert "taught_levels" not in found.teach({"text": "never judged", "sensationalism": None}, devices=True)
+    assert taught["taught_levels"].sum() == pytest.approx(1)
+    rated = {"text": texts[1], "form": "headline", "sensationalism": 40.0}
+    assert found.teach(rated) == rated
+    assert "taught_levels" not in found.teach({"text": "never judged", "form": "headline", "sensationalism": None})
+    framed = found.teach({"text": texts[1], "form": "passage", "frames": None})
+    np.testing.assert_array_equal(framed["taught_frames"], [0, 1] * 8)
+    assert "taught_tokens" not in framed
+    unknown = {"text": texts[1], "form": "sentence", "bias": None}
+    assert found.teach(unknown) == unknown
     (tmp_path / "broken.npz").write_bytes(b"PK nonsense")
     with pytest.raises(InputError, match="no file of a teacher's judgements"):
         read_lessons(tmp_path / "broken.npz")

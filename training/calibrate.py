@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from scorer.bundle import Interval, Platt
+from scorer.bundle import Interval, PhraseRule, Platt
 from scorer.decode import expected_level, level_quantile, sigmoid, softmax
 from scorer.labels import BANDS, DEVICES, band_of
 from scorer.metrics import Values, calibration_error, coverage
@@ -148,15 +148,12 @@ def device_logits(predictions: Predictions) -> Values:
     return predictions.devices.reshape(-1, len(DEVICES), DEVICE_LEVELS)
 
 
-def fit_devices(logits: Values, reached: Flags) -> list[list[Platt]]:
-    """Platt scaling of P(level >= 1, 2, 3) for each device.
+def fit_levels(logits: Values, reached: Flags) -> list[Platt]:
+    """Platt scaling of P(level >= 1, 2, …).
 
-    :param logits: (rows, devices, levels); `reached`: (rows, devices, levels).
+    :param logits: (rows, levels); `reached`: (rows, levels).
     """
-    return [
-        [fit_platt(logits[:, device, level], reached[:, device, level]) for level in range(DEVICE_LEVELS)]
-        for device in range(len(DEVICES))
-    ]
+    return [fit_platt(logits[:, level], reached[:, level]) for level in range(logits.shape[1])]
 
 
 def known_tokens(predictions: Predictions, rows: Encoded, picked: Sequence[int]) -> tuple[Values, Flags, Values]:
@@ -176,24 +173,25 @@ def marked_characters(spans: Sequence[tuple[int, int]]) -> set[int]:
     return {position for start, end in spans for position in range(start, end)}
 
 
-def phrase_f1(
-    rows: Encoded, predictions: Predictions, picked: Sequence[int], platt: Platt, threshold: float, link: float
-) -> float | None:
+def predicted_phrases(rows: Encoded, predictions: Predictions, row: int, rule: PhraseRule) -> list[tuple[int, int]]:
+    """Spans of the loaded phrases found in one row."""
+    weights = sigmoid(rule.calibration.scale * predictions.tokens[row] + rule.calibration.shift).tolist()
+    found = loaded_phrases(rows.texts[row], rows.offsets[row], weights, rule.threshold, rule.link)
+    return [(phrase.start, phrase.end) for phrase in found]
+
+
+def phrase_f1(rows: Encoded, predictions: Predictions, picked: Sequence[int], rule: PhraseRule) -> float | None:
     """F1 of marked characters over all picked rows, against the raters' phrases."""
     hits = total = 0
     for row in picked:
-        weights = sigmoid(platt.scale * predictions.tokens[row] + platt.shift).tolist()
-        found = loaded_phrases(rows.texts[row], rows.offsets[row], weights, threshold, link)
-        marked = marked_characters([(phrase.start, phrase.end) for phrase in found])
+        marked = marked_characters(predicted_phrases(rows, predictions, row, rule))
         truth = marked_characters(rows.spans[row])
         hits += len(marked & truth)
         total += len(marked) + len(truth)
     return 2 * hits / total if total else None
 
 
-def choose_thresholds(
-    rows: Encoded, predictions: Predictions, picked: Sequence[int], platt: Platt
-) -> tuple[float, float]:
-    """The pair (threshold, link) with the best F1 of marked characters on rows set aside for choosing."""
-    pairs = [(t / 100, t * share / 100) for t in range(20, 65, 5) for share in (0.5, 0.7, 1.0)]
-    return max(pairs, key=lambda pair: phrase_f1(rows, predictions, picked, platt, *pair) or 0.0)
+def choose_rule(rows: Encoded, predictions: Predictions, picked: Sequence[int], platt: Platt) -> PhraseRule:
+    """The threshold and link with the best F1 of marked characters on rows set aside for choosing."""
+    rules = [PhraseRule(platt, t / 100, t * share / 100) for t in range(20, 65, 5) for share in (0.5, 0.7, 1.0)]
+    return max(rules, key=lambda rule: phrase_f1(rows, predictions, picked, rule) or 0.0)

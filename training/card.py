@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from scorer.bundle import DEFAULT_BUNDLE, read_config
+from training.body import HOT
 
 FIGURES_BEGIN = "<!-- figures: written by `make figures` -->"
 FIGURES_END = "<!-- end of figures -->"
@@ -20,6 +21,11 @@ def figure(estimate: dict[str, Any], digits: int = 3) -> str:
 def percent(value: float | None) -> str:
     """A share in percent, or a dash."""
     return "-" if value is None else f"{100 * value:.1f}%"
+
+
+def number(value: float | None) -> str:
+    """A figure, or a dash."""
+    return "-" if value is None else f"{value:.3f}"
 
 
 def table(header: list[str], rows: list[list[str]]) -> str:
@@ -40,10 +46,7 @@ def rating_section(scores: dict[str, Any]) -> str:
         for name, part in scores["bias_by_predicted_band"].items()
         if part["bias"] is not None
     )
-    devices = [
-        [name, *(("-" if part[key] is None else f"{part[key]:.3f}") for key in ("pearson", "auc"))]
-        for name, part in scores["devices"].items()
-    ]
+    devices = [[name, *(number(part[key]) for key in ("pearson", "auc"))] for name, part in scores["devices"].items()]
     return "\n\n".join(
         (
             table(["", "Pearson", "mean absolute error", "n"], rows),
@@ -65,6 +68,33 @@ def clickbait_section(scores: dict[str, Any]) -> str:
     return table([f"n={n}", "MSE", "Pearson", "F1 at 0.5"], rows)
 
 
+def sentence_section(scores: dict[str, Any]) -> str:
+    """Bias and opinion of sentences beside their baselines."""
+    names = {"model": "this model (int8)", "tfidf": "TF-IDF + ridge or logistic", "mean": "mean of the training rows"}
+    measures = ("bias_pearson", "bias_auc", "opinion_pearson")
+    rows = [[label, *(figure(scores[name][key]) for key in measures)] for name, label in names.items()]
+    header = [f"n={scores['model']['bias_auc']['n']}", "bias, Pearson", "bias ≥ 1, AUC", "opinion, Pearson"]
+    return table(header, rows)
+
+
+def passage_section(scores: dict[str, Any]) -> str:
+    """Frames of passages beside their baselines, then one by one."""
+    names = {"model": "this model (int8)", "tfidf": "TF-IDF + logistic", "commonest": "always the commonest frame"}
+    rows = [[label, *(figure(scores[name][key]) for key in ("micro_f1", "macro_f1"))] for name, label in names.items()]
+    each = [
+        [name.replace("_", " "), *(number(p[key]) for key in ("precision", "recall", "f1", "auc")), str(p["n"])]
+        for name, p in scores["by_frame"].items()
+    ]
+    before, after = (number(scores["calibration"][key]) for key in ("before", "after"))
+    return "\n\n".join(
+        (
+            table([f"n={scores['model']['micro_f1']['n']}", "micro-F1", "macro-F1 (frames with 20 or more)"], rows),
+            table(["frame", "precision", "recall", "F1", "AUC", "n"], each),
+            f"Calibration error of the probabilities: {before} before, {after} after.",
+        )
+    )
+
+
 def calibration_section(report: dict[str, Any]) -> str:
     """Coverage of the intervals and calibration errors."""
     interval = report["interval"]
@@ -76,17 +106,41 @@ def calibration_section(report: dict[str, Any]) -> str:
     errors = {f"device present: {name}": p for name, p in report["presence"].items()} | {
         "token in a loaded phrase": report["tokens"]
     }
-    rows = [[name, f"{p['before']:.3f}", f"{p['after']:.3f}", str(p["n"])] for name, p in errors.items()]
-    f1 = "-" if report["phrase_f1"] is None else f"{report['phrase_f1']:.3f}"
+    errors |= {f"sentence: {name}": report["sentences"][name] for name in ("bias", "opinion", "kind")}
+    rows = [[name, number(p["before"]), number(p["after"]), str(p["n"])] for name, p in errors.items()]
+    phrases = {
+        f"headlines rated {HOT:.0f} or more": report["phrases"],
+        "sentences of bias 1 or more": report["sentences"]["phrases"],
+    }
+    marks = [
+        [name, number(p["f1"]), number(p["whole_text_f1"]), percent(p["marked_share"]), str(p["n"])]
+        for name, p in phrases.items()
+    ]
     return "\n\n".join(
         (
             table(
                 ["predicted band", f"coverage (nominal {percent(interval['nominal'])})", "mean width", "n"], coverage
             ),
             table(["probability", "calibration error before", "after", "n"], rows),
-            f"Loaded phrases, F1 of marked characters against the raters': {f1}.",
+            "Loaded phrases, marked characters against the raters':",
+            table(["", "F1", "F1 of marking everything", "marked, of the raters' marks", "n"], marks),
         )
     )
+
+
+def human_section(lines: list[dict[str, Any]]) -> str:
+    """Figures on sets labelled by people, line by line."""
+    rows = [
+        [
+            line["set"],
+            line["measure"],
+            figure(line["model"]),
+            "-" if line["baseline"] is None else figure(line["baseline"]),
+            str(line["model"]["n"]),
+        ]
+        for line in lines
+    ]
+    return table(["set", "measure", "this model (int8)", "TF-IDF", "n"], rows)
 
 
 def model_card(config: dict[str, Any]) -> str:
@@ -95,14 +149,15 @@ def model_card(config: dict[str, Any]) -> str:
     :param config: the bundle's description, with `scores`, `data`, `encoder`, `training`, `run`.
     """
     scores = config["scores"]
-    drift = scores["quantisation"]
+    drift, bits = scores["quantisation"], config["training"]["quantisation"]["weight_bits"]
     data = "\n".join(f"- `{item['path']}`: {item['rows']} rows, {item['note']}" for item in config["data"])
     clickbait = scores["clickbait_test"]
     sections = [
         f"# {config['name']} {config['version']}",
         "Scores how sensational the wording of an English news headline is (0-100), which devices it uses, how strong "
-        "a clickbait it is and which phrases carry the effect. It judges wording, never truth, topic or outlet.",
-        f"Encoder: {config['encoder']}. Weights in 8 bits, run by onnxruntime.",
+        "a clickbait it is and which phrases carry the effect; how loaded the sentences of an article are and which "
+        "frames it is told in. It judges wording, never truth, topic or outlet.",
+        f"Encoder: {config['encoder']}. Weights in {bits} bits, activations in 8, run by onnxruntime.",
         "## Trained on",
         data,
         "## Sensationalism",
@@ -115,6 +170,21 @@ def model_card(config: dict[str, Any]) -> str:
             "## Clickbait strength",
             "Labels are **human**: five judges a tweet, Webis-Clickbait-17, test rows.",
             clickbait_section(clickbait),
+        ]
+    sections += [
+        "## Sentences",
+        "Labels are **machine ratings** again, of sentences from outlets that do not occur in training.",
+        sentence_section(scores["sentences_dev"]),
+        "## Frames of passages",
+        "**Machine ratings** of passages from outlets that do not occur in training. Thresholds cross-fitted.",
+        passage_section(scores["passages_dev"]),
+    ]
+    if scores.get("human"):
+        sections += [
+            "## Sets labelled by people, never trained on",
+            "Written by `python -m training.human`, looked at once the model was chosen. What they label is near to "
+            "what the heads measure, not the same. TF-IDF is trained on our rated rows, as the model is.",
+            human_section(scores["human"]),
         ]
     sections += [
         "## Calibration",
@@ -138,6 +208,7 @@ def readme_figures(config: dict[str, Any]) -> str:
     scores = config["scores"]
     rated, interval = scores["rated_dev"], scores["calibration"]["interval"]["overall"]
     clickbait = scores["clickbait_test"]
+    sentences, passages = scores["sentences_dev"], scores["passages_dev"]
     rows = [
         [
             "sensationalism, Pearson",
@@ -154,11 +225,31 @@ def readme_figures(config: dict[str, Any]) -> str:
             *(figure(clickbait[name]["mse"], 4) for name in ("model", "tfidf_ridge", "mean")),
             str(clickbait["model"]["mse"]["n"]),
         ],
+        *(
+            [
+                name,
+                *(figure(sentences[key][measure]) for key in ("model", "tfidf", "mean")),
+                str(sentences["model"][measure]["n"]),
+            ]
+            for name, measure in (
+                ("sentences: bias, Pearson", "bias_pearson"),
+                ("sentences: bias at least slight, AUC", "bias_auc"),
+                ("sentences: opinion, Pearson", "opinion_pearson"),
+            )
+        ),
+        *(
+            [
+                name,
+                *(figure(passages[key][measure]) for key in ("model", "tfidf", "commonest")),
+                str(passages["model"][measure]["n"]),
+            ]
+            for name, measure in (("frames, micro-F1", "micro_f1"), ("frames, macro-F1", "macro_f1"))
+        ),
     ]
     coverage = f"90% intervals hold the rating in {percent(interval['coverage'])} of n={interval['n']} headlines"
     return "\n\n".join(
         (
-            table(["95% bootstrap intervals", "shipped model", "TF-IDF + ridge", "mean", "n"], rows),
+            table(["95% bootstrap intervals", "shipped model", "TF-IDF", "mean or commonest", "n"], rows),
             f"The {coverage}; they are {interval['width']:.0f} points wide on average.",
         )
     )

@@ -28,6 +28,7 @@ class Optimiser:
 
     epochs: int = 5
     batch_size: int = 32
+    batch_tokens: int = 2048
     learning_rate: float = 1e-4
     head_learning_rate: float = 1e-3
     layer_decay: float = 1.0
@@ -55,6 +56,10 @@ class LossWeights:
     devices: float = 1.0
     clickbait: float = 20.0
     tokens: float = 0.5
+    bias: float = 2.0
+    opinion: float = 1.0
+    kind: float = 0.5
+    frames: float = 5.0
 
 
 @dataclass(frozen=True)
@@ -83,8 +88,7 @@ class Recipe:
     sources: tuple[Source, ...]
     seed: int = 13
     lessons: str = ""
-    taught_devices: bool = False
-    max_length: int = 96
+    max_length: int = 128
     tune_fraction: float = 0.08
     level_spread: float = 5.0
     head_dropout: float = 0.1

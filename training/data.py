@@ -8,14 +8,16 @@ import numpy as np
 import torch
 from datasets import Dataset
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from scorer.decode import expected_level
-from scorer.labels import DEVICES
+from scorer.labels import DEVICES, FRAMES, KINDS
 
 #: Scores are rated in steps of five; the head predicts a distribution over these levels.
 LEVELS = [5.0 * step for step in range(21)]
 DEVICE_LEVELS = 3
+BIAS_LEVELS = 3
+OPINION_LEVELS = 2
 
 Numbers = NDArray[np.float32]
 
@@ -26,6 +28,8 @@ class Batch:
 
     ids, mask: (rows, tokens). levels: (rows, 21) distribution over score levels. mean: (rows,) its mean, 0-100.
     devices: (rows, 5, 3) probability of level >= 1, 2, 3. clickbait: (rows,) 0-1.
+    bias: (rows, 3) probability of level >= 1, 2, 3. opinion: (rows, 2) of level >= 1, 2. kind: (rows, 9)
+    distribution over no kind and the kinds. frames: (rows, 16) probability of each frame.
     tokens: (rows, tokens) probability of lying in a loaded phrase.
     """
 
@@ -35,6 +39,10 @@ class Batch:
     mean: torch.Tensor
     devices: torch.Tensor
     clickbait: torch.Tensor
+    bias: torch.Tensor
+    opinion: torch.Tensor
+    kind: torch.Tensor
+    frames: torch.Tensor
     tokens: torch.Tensor
 
     def to(self, device: torch.device) -> "Batch":
@@ -50,14 +58,22 @@ class Targets:
     mean: Numbers
     devices: Numbers
     clickbait: Numbers
+    bias: Numbers
+    opinion: Numbers
+    kind: Numbers
+    frames: Numbers
     tokens: list[Numbers]
 
 
 @dataclass(frozen=True)
 class Encoded:
-    """Tokenised rows: token ids and offsets, the raters' phrases as spans, and targets, in the order of the rows."""
+    """Tokenised rows: token ids and offsets, the raters' phrases as spans, and targets, in the order of the rows.
+
+    `forms` says of each row whether it is a `headline`, a `sentence` or a `passage`.
+    """
 
     texts: list[str]
+    forms: list[str]
     ids: list[list[int]]
     offsets: list[list[tuple[int, int]]]
     spans: list[list[tuple[int, int]]]
@@ -65,6 +81,17 @@ class Encoded:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def rows(self, picked: Sequence[int]) -> "Encoded":
+        """Some of the rows only."""
+        targets: dict[str, Any] = {
+            name: [values[row] for row in picked] if isinstance(values, list) else values[picked]
+            for name, values in vars(self.targets).items()
+        }
+        lists: dict[str, Any] = {
+            name: [values[row] for row in picked] for name, values in vars(self).items() if isinstance(values, list)
+        }
+        return Encoded(**lists, targets=Targets(**targets))
 
     def batch(self, rows: Sequence[int]) -> Batch:
         """Pad the named rows to the longest of them."""
@@ -78,15 +105,10 @@ class Encoded:
             mask[position, :length] = 1
             tokens[position, :length] = torch.from_numpy(self.targets.tokens[row])
         picked = np.asarray(rows)
-        return Batch(
-            ids=ids,
-            mask=mask,
-            levels=torch.from_numpy(self.targets.levels[picked]),
-            mean=torch.from_numpy(self.targets.mean[picked]),
-            devices=torch.from_numpy(self.targets.devices[picked]),
-            clickbait=torch.from_numpy(self.targets.clickbait[picked]),
-            tokens=tokens,
-        )
+        rest = {
+            name: torch.from_numpy(values[picked]) for name, values in vars(self.targets).items() if name != "tokens"
+        }
+        return Batch(ids=ids, mask=mask, tokens=tokens, **rest)
 
 
 def phrase_spans(text: str, phrases: Sequence[str]) -> list[tuple[int, int]]:
@@ -124,52 +146,96 @@ def or_missing(values: Sequence[Any], width: int = 0) -> Numbers:
     return found.reshape(-1, width) if width else found
 
 
+def reached_levels(levels: Numbers, count: int) -> Numbers:
+    """Whether each level from 1 to `count` is reached, as numbers: (...) to (..., count), NaN stays NaN."""
+    reached = levels[..., None] >= np.arange(1, count + 1)
+    return np.where(np.isnan(levels)[..., None], np.nan, reached).astype(np.float32)
+
+
+def known_or(labels: Numbers, taught: Numbers) -> Numbers:
+    """The raters' labels, and where they have none what a teacher thinks; same shapes."""
+    return np.where(np.isnan(labels), taught, labels).astype(np.float32)
+
+
+def phrase_targets(rows: Dataset, encodings: Sequence[Encoding]) -> tuple[list[list[tuple[int, int]]], list[Numbers]]:
+    """The raters' phrases as spans, and token targets from them or from a teacher, by row."""
+    spans, tokens = [], []
+    for text, known, judged, encoding in zip(
+        rows["text"], rows["phrases"], rows["taught_tokens"], encodings, strict=True
+    ):
+        found = phrase_spans(text, known or [])
+        marks = token_targets(encoding.offsets, None if known is None else found)
+        if known is None and judged is not None and len(judged) == len(marks):
+            inside = np.array([start != end for start, end in encoding.offsets])
+            marks[inside] = np.array(judged, dtype=np.float32)[inside]
+        spans.append(found)
+        tokens.append(marks)
+    return spans, tokens
+
+
+def row_targets(rows: Dataset, tokens: list[Numbers], spread: float) -> Targets:
+    """The targets of the heads; a teacher's judgement stands in for a missing label."""
+    rated, kinds = or_missing(rows["sensationalism"]), or_missing(rows["kind"])
+    levels = known_or(level_targets(rated, spread), or_missing(rows["taught_levels"], len(LEVELS)))
+    devices = reached_levels(or_missing(rows["devices"], len(DEVICES)), DEVICE_LEVELS)
+    one_kind = np.where(np.isnan(kinds)[:, None], np.nan, kinds[:, None] == np.arange(len(KINDS) + 1))
+    width = len(DEVICES) * DEVICE_LEVELS
+    return Targets(
+        levels=levels,
+        mean=known_or(rated, np.asarray(expected_level(levels, np.array(LEVELS)))),
+        devices=known_or(devices, or_missing(rows["taught_devices"], width).reshape(devices.shape)),
+        clickbait=or_missing(rows["clickbait"]),
+        bias=known_or(
+            reached_levels(or_missing(rows["bias"]), BIAS_LEVELS), or_missing(rows["taught_bias"], BIAS_LEVELS)
+        ),
+        opinion=known_or(
+            reached_levels(or_missing(rows["opinion"]), OPINION_LEVELS),
+            or_missing(rows["taught_opinion"], OPINION_LEVELS),
+        ),
+        kind=known_or(one_kind.astype(np.float32), or_missing(rows["taught_kind"], len(KINDS) + 1)),
+        frames=known_or(or_missing(rows["frames"], len(FRAMES)), or_missing(rows["taught_frames"], len(FRAMES))),
+        tokens=tokens,
+    )
+
+
 def encode(rows: Dataset, tokenizer: Tokenizer, spread: float) -> Encoded:
-    """Tokenise rows and line their labels up with the tokens; a teacher's judgement stands in for a missing label.
+    """Tokenise rows and line their labels up with the tokens.
 
     :param tokenizer: with truncation set to the recipe's length and without padding.
     :param spread: see `level_targets`.
     """
     texts = list(rows["text"])
     encodings = tokenizer.encode_batch(texts)
-    phrases, taught = list(rows["phrases"]), list(rows["taught_tokens"])
-    spans = [phrase_spans(text, found or []) for text, found in zip(texts, phrases, strict=True)]
-    tokens = []
-    for encoding, known, found, judged in zip(encodings, phrases, spans, taught, strict=True):
-        marks = token_targets(encoding.offsets, None if known is None else found)
-        if known is None and judged is not None and len(judged) == len(marks):
-            inside = np.array([start != end for start, end in encoding.offsets])
-            marks[inside] = np.array(judged, dtype=np.float32)[inside]
-        tokens.append(marks)
-    rated = or_missing(rows["sensationalism"])
-    levels = np.where(
-        np.isnan(rated)[:, None], or_missing(rows["taught_levels"], len(LEVELS)), level_targets(rated, spread)
+    spans, tokens = phrase_targets(rows, encodings)
+    targets = row_targets(rows, tokens, spread)
+    return Encoded(
+        texts, list(rows["form"]), [e.ids for e in encodings], [e.offsets for e in encodings], spans, targets
     )
-    thresholds = np.arange(1, DEVICE_LEVELS + 1)
-    rated_devices = or_missing(rows["devices"], len(DEVICES))[:, :, None]
-    reached = np.where(np.isnan(rated_devices), np.nan, rated_devices >= thresholds)
-    taught_devices = or_missing(rows["taught_devices"], len(DEVICES) * DEVICE_LEVELS).reshape(reached.shape)
-    targets = Targets(
-        levels=levels.astype(np.float32),
-        mean=np.where(np.isnan(rated), expected_level(levels, np.array(LEVELS)), rated).astype(np.float32),
-        devices=np.where(np.isnan(reached), taught_devices, reached).astype(np.float32),
-        clickbait=or_missing(rows["clickbait"]),
-        tokens=tokens,
-    )
-    return Encoded(texts, [e.ids for e in encodings], [e.offsets for e in encodings], spans, targets)
 
 
-def shuffled_batches(lengths: Sequence[int], size: int, seed: int, window: int = 50) -> list[list[int]]:
-    """Batches of row numbers for one epoch: random, but texts of like length share a batch to save padding.
+def shuffled_batches(
+    lengths: Sequence[int], forms: Sequence[str], size: int, tokens: int, seed: int, window: int = 50
+) -> list[list[int]]:
+    """Batches of row numbers for one epoch: random, but texts of one form and like length share a batch.
 
-    :param window: how many batches' worth of shuffled rows are sorted by length before they are cut.
+    That saves padding, and a batch's loss is one task's, not mostly one row of another.
+
+    :param size: rows in a batch at most; `tokens`: padded tokens in a batch at most.
+    :param window: how many batches' worth of shuffled rows are sorted before they are cut.
     """
     generator = np.random.default_rng(seed)
     order = generator.permutation(len(lengths))
     batches: list[list[int]] = []
     for start in range(0, len(order), size * window):
-        part = sorted(order[start : start + size * window].tolist(), key=lambda row: lengths[row])
-        batches += [part[i : i + size] for i in range(0, len(part), size)]
+        part = sorted(order[start : start + size * window].tolist(), key=lambda row: (forms[row], lengths[row]))
+        batch: list[int] = []
+        for row in part:
+            full = len(batch) == size or (len(batch) + 1) * lengths[row] > tokens
+            if batch and (full or forms[row] != forms[batch[0]]):
+                batches.append(batch)
+                batch = []
+            batch.append(row)
+        batches.append(batch)
     return [batches[i] for i in generator.permutation(len(batches))]
 
 

@@ -61,8 +61,14 @@ def rating_report(
             name: device_figures(devices[random, column], device_level(predictions, column)[random])
             for column, name in enumerate(DEVICES)
         },
-        "abstained": sum(reason_to_abstain(text) is not None for text in rows.texts) / max(1, len(rows)),
+        "bias_overall": mean_difference(score[random], truth[random]),
+        "abstained": abstained_share([rows.texts[row] for row in np.flatnonzero(known_rows(truth))]),
     }
+
+
+def abstained_share(texts: list[str]) -> float:
+    """The share of texts that would not be scored."""
+    return sum(reason_to_abstain(text) is not None for text in texts) / max(1, len(texts))
 
 
 def mean_difference(predicted: Values, truth: Values) -> dict[str, float | int | None]:

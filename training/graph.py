@@ -15,6 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 from transformers import BertConfig, BertModel
 
 from scorer.errors import InputError
+from scorer.support import MEANINGS
 from training.model import HeadlineModel
 from training.quantise import QuantisedLinear, weight_scales
 
@@ -152,7 +153,9 @@ def build_graph(model: HeadlineModel) -> onnx.ModelProto:
     """Write the graph of a trained model with quantised layers.
 
     Inputs `ids` and `mask`, (rows, tokens) int32. Outputs `sensationalism` (rows, 21), `devices` (rows, 15),
-    `clickbait` (rows, 1), `tokens` (rows, tokens, 1), `pooled` (rows, hidden), `states` (rows, tokens, hidden).
+    `clickbait` (rows, 1), `bias` (rows, 3), `opinion` (rows, 2), `kind` (rows, 9), `frames` (rows, 16), `tokens`
+    (rows, tokens, 1), `pooled` (rows, hidden), `states` and `meanings` (rows, tokens, hidden): the last layer's and the
+    last but one's.
 
     :raises InputError: when the encoder is no BERT.
     """
@@ -163,6 +166,8 @@ def build_graph(model: HeadlineModel) -> onnx.ModelProto:
     values = add_embeddings(graph, model)
     layers: Any = model.encoder.encoder.layer
     for number, layer in enumerate(layers):
+        if number == len(layers) - 1:
+            graph.node("Identity", [values], MEANINGS)
         values = add_layer(graph, layer, values, f"encoder.layer.{number}", config)
     add_heads(graph, model, values)
     inputs = [helper.make_tensor_value_info(n, TensorProto.INT32, ["rows", "tokens"]) for n in ("ids", "mask")]
@@ -175,7 +180,10 @@ def build_graph(model: HeadlineModel) -> onnx.ModelProto:
         for name, head in model.heads.items()
     ]
     outputs.append(helper.make_tensor_value_info("pooled", TensorProto.FLOAT, ["rows", config.hidden_size]))
-    outputs.append(helper.make_tensor_value_info("states", TensorProto.FLOAT, ["rows", "tokens", config.hidden_size]))
+    outputs += [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, ["rows", "tokens", config.hidden_size])
+        for name in ("states", MEANINGS)
+    ]
     made = helper.make_graph(graph.nodes, "scorer", inputs, outputs, list(graph.initialisers.values()))
     opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(CONTRIB, 1)]
     return helper.make_model(made, opset_imports=opsets, ir_version=9)

@@ -3,12 +3,24 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scorer.errors import InputError
+
+#: What a teacher says about a text of each form, besides its tokens; and the label that makes its word superfluous.
+TAUGHT: Final = {
+    "headline": ("levels", "devices"),
+    "sentence": ("bias", "opinion", "kind"),
+    "passage": ("frames",),
+}
+RATED_BY: Final = {"headline": "sensationalism", "sentence": "bias", "passage": "frames"}
+#: Distributions, which sum to 1 again after rounding.
+_DISTRIBUTIONS: Final = ("levels", "kind")
+
+Bytes = NDArray[np.uint8]
 
 
 def text_id(text: str) -> int:
@@ -16,46 +28,66 @@ def text_id(text: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode("utf-8", "replace")).digest()[:8], "little")
 
 
-def to_bytes(probabilities: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
+def to_bytes(probabilities: NDArray[np.floating[Any]]) -> Bytes:
     """Probabilities in steps of 1/255."""
     return np.round(np.asarray(probabilities, dtype=np.float64) * 255).astype(np.uint8)
 
 
-@dataclass(frozen=True)
-class Lessons:
-    """Judgements of one teacher.
+def from_numbers(values: NDArray[Any]) -> NDArray[np.float32]:
+    """Probabilities from how they are kept: bytes are steps of 1/255, anything else is as it is."""
+    scale = np.float32(255 if values.dtype == np.uint8 else 1)
+    return np.asarray(values, dtype=np.float32) / scale
 
-    ids: (texts,) uint64, rising. levels: (texts, 21) float16 distribution over score levels. devices: (texts, 15)
-    uint8 cumulative probabilities in 1/255. tokens: uint8 probabilities in 1/255 of all texts one after the other;
-    text i has tokens[starts[i]:starts[i + 1]], one for each token of the common vocabulary.
+
+@dataclass(frozen=True)
+class FormLessons:
+    """Judgements on texts of one form.
+
+    ids: (texts,) uint64, rising. heads: by name (texts, outputs), see `TAUGHT`; `levels` in float16, the rest in steps
+    of 1/255. tokens: steps of 1/255 of all texts one after the other; text i has tokens[starts[i]:starts[i + 1]], one
+    for each token of the common vocabulary; passages have none.
     """
 
     ids: NDArray[np.uint64]
-    levels: NDArray[np.float16]
-    devices: NDArray[np.uint8]
-    tokens: NDArray[np.uint8]
+    heads: dict[str, NDArray[Any]]
+    tokens: Bytes
     starts: NDArray[np.int64]
+
+    def judgement(self, text: str) -> dict[str, NDArray[np.float32]]:
+        """What the teacher said about a text, by head and `tokens`; empty when it has not been asked."""
+        key = np.uint64(text_id(text))
+        place = int(np.searchsorted(self.ids, key))
+        if place == len(self.ids) or self.ids[place] != key:
+            return {}
+        found = {name: from_numbers(values[place]) for name, values in self.heads.items()}
+        found |= {name: found[name] / found[name].sum() for name in _DISTRIBUTIONS if name in found}
+        if len(self.tokens):
+            found["tokens"] = from_numbers(self.tokens[self.starts[place] : self.starts[place + 1]])
+        return found
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """Judgements of one teacher, by form of the text; `teacher` is the SHA-256 of its weights."""
+
+    forms: dict[str, FormLessons]
     teacher: str
 
-    def teach(self, row: dict[str, Any], devices: bool) -> dict[str, Any]:
-        """Add the judgement on a row's text, where there is one and no rater has judged it.
-
-        :param devices: whether to take the teacher's word on devices too.
-        """
-        key = np.uint64(text_id(row["text"]))
-        place = int(np.searchsorted(self.ids, key))
-        if row["sensationalism"] is not None or place == len(self.ids) or self.ids[place] != key:
+    def teach(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Add the judgement on a row's text, where there is one and no rater has judged it."""
+        if row[RATED_BY[row["form"]]] is not None or row["form"] not in self.forms:
             return row
-        levels = self.levels[place].astype(np.float32)
-        return row | {
-            "taught_levels": levels / levels.sum(),
-            "taught_devices": self.devices[place] / np.float32(255) if devices else None,
-            "taught_tokens": self.tokens[self.starts[place] : self.starts[place + 1]] / np.float32(255),
-        }
+        judgement = self.forms[row["form"]].judgement(row["text"])
+        return row | {f"taught_{name}": values for name, values in judgement.items()}
 
     def save(self, path: Path) -> None:
         """Write a compressed `.npz`."""
-        np.savez_compressed(path, **vars(self))
+        arrays = {
+            f"{form}.{name}": values
+            for form, part in self.forms.items()
+            for name, values in {"ids": part.ids, "tokens": part.tokens, "starts": part.starts, **part.heads}.items()
+        }
+        np.savez_compressed(path, teacher=np.array(self.teacher), **arrays)  # type: ignore[arg-type]
 
 
 def read_lessons(path: Path) -> Lessons:
@@ -65,7 +97,16 @@ def read_lessons(path: Path) -> Lessons:
     """
     try:
         with np.load(path, allow_pickle=False) as content:
-            parts = {name: content[name] for name in ("ids", "levels", "devices", "tokens", "starts")}
-            return Lessons(**parts, teacher=str(content["teacher"]))
+            forms = {
+                form: FormLessons(
+                    ids=content[f"{form}.ids"],
+                    heads={name: content[f"{form}.{name}"] for name in heads},
+                    tokens=content[f"{form}.tokens"],
+                    starts=content[f"{form}.starts"],
+                )
+                for form, heads in TAUGHT.items()
+                if f"{form}.ids" in content
+            }
+            return Lessons(forms, teacher=str(content["teacher"]))
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"{path}: no file of a teacher's judgements ({error}).") from error

@@ -9,11 +9,20 @@ from torch.nn import functional
 from transformers import AutoModel, BertConfig, BertModel, PreTrainedModel
 
 from scorer.errors import InputError
-from scorer.labels import DEVICES
+from scorer.labels import DEVICES, FRAMES, KINDS
 from training.config import LossWeights
-from training.data import DEVICE_LEVELS, LEVELS, Batch
+from training.data import BIAS_LEVELS, DEVICE_LEVELS, LEVELS, OPINION_LEVELS, Batch
 
-HEAD_SIZES = {"sensationalism": len(LEVELS), "devices": len(DEVICES) * DEVICE_LEVELS, "clickbait": 1, "tokens": 1}
+HEAD_SIZES = {
+    "sensationalism": len(LEVELS),
+    "devices": len(DEVICES) * DEVICE_LEVELS,
+    "clickbait": 1,
+    "bias": BIAS_LEVELS,
+    "opinion": OPINION_LEVELS,
+    "kind": len(KINDS) + 1,
+    "frames": len(FRAMES),
+    "tokens": 1,
+}
 
 
 @dataclass(frozen=True)
@@ -21,12 +30,17 @@ class Outputs:
     """Logits of every head and the states behind them.
 
     sensationalism: (rows, 21). devices: (rows, 5, 3), cumulative: level >= 1, 2, 3. clickbait: (rows,).
+    bias: (rows, 3), cumulative. opinion: (rows, 2), cumulative. kind: (rows, 9), the first is none. frames: (rows, 16).
     tokens: (rows, tokens). pooled: (rows, hidden). states: (rows, tokens, hidden).
     """
 
     sensationalism: torch.Tensor
     devices: torch.Tensor
     clickbait: torch.Tensor
+    bias: torch.Tensor
+    opinion: torch.Tensor
+    kind: torch.Tensor
+    frames: torch.Tensor
     tokens: torch.Tensor
     pooled: torch.Tensor
     states: torch.Tensor
@@ -57,15 +71,14 @@ class HeadlineModel(nn.Module):
         states = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state.float()
         weights = mask.unsqueeze(-1).to(states.dtype)
         pooled = (states * weights).sum(1) / weights.sum(1)
-        dropped = self.dropout(self.norm(pooled))
-        return Outputs(
-            sensationalism=self.heads["sensationalism"](dropped).float(),
-            devices=self.heads["devices"](dropped).float().unflatten(-1, (len(DEVICES), DEVICE_LEVELS)),
-            clickbait=self.heads["clickbait"](dropped).float().squeeze(-1),
-            tokens=self.heads["tokens"](self.dropout(self.norm(states))).float().squeeze(-1),
-            pooled=pooled,
-            states=states,
-        )
+        dropped, dropped_tokens = self.dropout(self.norm(pooled)), self.dropout(self.norm(states))
+        logits = {
+            name: head(dropped_tokens if name == "tokens" else dropped).float() for name, head in self.heads.items()
+        }
+        for name in ("clickbait", "tokens"):
+            logits[name] = logits[name].squeeze(-1)
+        logits["devices"] = logits["devices"].unflatten(-1, (len(DEVICES), DEVICE_LEVELS))
+        return Outputs(**logits, pooled=pooled, states=states)
 
 
 def load_encoder(source: str, dropout: float) -> PreTrainedModel:
@@ -102,8 +115,9 @@ def compute_loss(outputs: Outputs, batch: Batch, weights: LossWeights) -> torch.
     """The weighted sum of the heads' losses over the labels that are known.
 
     Sensationalism: cross entropy against the soft levels plus the squared error of the expected score, in units of
-    the whole range (the absolute error would pull towards the median and so underrate what is rarely hot). Devices:
-    cumulative binary cross entropy. Clickbait: squared error. Tokens: binary cross entropy.
+    the whole range (the absolute error would pull towards the median and so underrate what is rarely hot). Devices,
+    bias and opinion: cumulative binary cross entropy. Clickbait: squared error. Kind: cross entropy. Frames and tokens:
+    binary cross entropy.
     """
     known = ~batch.mean.isnan()
     logs = functional.log_softmax(outputs.sensationalism, dim=-1)
@@ -111,10 +125,15 @@ def compute_loss(outputs: Outputs, batch: Batch, weights: LossWeights) -> torch.
     mean = logs.exp() @ torch.tensor(LEVELS, device=logs.device)
     off = ((mean - batch.mean.nan_to_num()) / 100) ** 2
     clickbait = (outputs.clickbait.sigmoid() - batch.clickbait.nan_to_num()) ** 2
+    kind = -(batch.kind.nan_to_num() * functional.log_softmax(outputs.kind, dim=-1)).sum(-1)
     return (
         weights.sensationalism * masked_mean(shape, known)
         + weights.sensationalism_mean * masked_mean(off, known)
         + weights.devices * cross_entropy(outputs.devices, batch.devices)
         + weights.clickbait * masked_mean(clickbait, ~batch.clickbait.isnan())
+        + weights.bias * cross_entropy(outputs.bias, batch.bias)
+        + weights.opinion * cross_entropy(outputs.opinion, batch.opinion)
+        + weights.kind * masked_mean(kind, ~batch.kind[:, 0].isnan())
+        + weights.frames * cross_entropy(outputs.frames, batch.frames)
         + weights.tokens * cross_entropy(outputs.tokens, batch.tokens)
     )

@@ -16,7 +16,7 @@ from typing import Any
 from datasets import Dataset, Features, List, Value, concatenate_datasets, load_dataset
 
 from scorer.errors import InputError
-from scorer.labels import DEVICES
+from scorer.labels import DEVICES, FRAMES
 from training.config import Recipe, Source
 from training.lessons import read_lessons
 
@@ -55,8 +55,12 @@ PACKAGED = {
 #: What the model card says of a source.
 LICENCES = {
     "rated_headlines": "machine ratings made for this project (texts belong to their publishers)",
+    "rated_sentences": "machine ratings made for this project (texts belong to their publishers)",
+    "rated_passages": "machine ratings made for this project (texts belong to their publishers)",
     "webis17": "Webis-Clickbait-17, human judges, CC BY 4.0 (Potthast et al. 2018)",
     "pool": "unlabelled headlines, judged by a larger teacher model (texts belong to their publishers)",
+    "sentence_pool": "unlabelled sentences, judged by a larger teacher model (texts belong to their publishers)",
+    "passage_pool": "unlabelled passages, judged by a larger teacher model (texts belong to their publishers)",
 }
 
 
@@ -129,33 +133,61 @@ def encoder_licence(name: str) -> str:
     return PACKAGED[name].licence if name in PACKAGED else "licence not known"
 
 
-def blank_row(text: str, split: str, group: str, kind: str) -> Row:
-    """A row without labels; a source fills in what it has."""
+#: Letters of the guideline for the kind of a loaded sentence; `-` is none, the first class of the head.
+KIND_LETTERS = "-LNFEDMOS"
+
+
+def blank_row(text: str, split: str, group: str, kind: str, form: str = "headline") -> Row:
+    """A row without labels; a source fills in what it has.
+
+    :param form: what kind of text it is: `headline`, `sentence` or `passage`.
+    """
     return {
+        **dict.fromkeys(FEATURES),
         "text": text,
         "split": split,
         "group": group,
         "source": kind,
+        "form": form,
         "sampling": "",
-        "sensationalism": None,
-        "devices": None,
-        "clickbait": None,
-        "phrases": None,
-        "taught_levels": None,
-        "taught_devices": None,
-        "taught_tokens": None,
     }
+
+
+def group_of(values: Row) -> str:
+    """What keeps rows together in a split: the outlet, or the item where there is none."""
+    return str(values["outlet"] or f"{values.get('source', 'pool')}:{values['item']}")
+
+
+def verbatim_phrases(cell: str) -> list[str]:
+    """Phrases of a cell, joined by ` ; `, `-` for none."""
+    return [] if cell == "-" else cell.split(" ; ")
 
 
 def rated_headline(values: Row) -> Row:
     """A row of `rated/headlines.csv`: score, device levels 0-3, loaded phrases."""
-    group = values["outlet"] or f"{values['source']}:{values['item']}"
-    phrases = [] if values["phrases"] == "-" else values["phrases"].split(" ; ")
-    return blank_row(values["text"], values["split"], group, "rated_headlines") | {
+    return blank_row(values["text"], values["split"], group_of(values), "rated_headlines") | {
         "sampling": values["sampling"],
         "sensationalism": float(values["score"]),
         "devices": [float(values[device]) for device in DEVICES],
-        "phrases": phrases,
+        "phrases": verbatim_phrases(values["phrases"]),
+    }
+
+
+def rated_sentence(values: Row) -> Row:
+    """A row of `rated/sentences.csv`: bias 0-3, opinion 0-2, kind, loaded phrases."""
+    return blank_row(values["text"], values["split"], group_of(values), "rated_sentences", "sentence") | {
+        "bias": float(values["bias"]),
+        "opinion": float(values["opinion"]),
+        "kind": KIND_LETTERS.index(values["kind"]),
+        "phrases": verbatim_phrases(values["phrases"]),
+    }
+
+
+def rated_passage(values: Row) -> Row:
+    """A row of `rated/passages.csv`: which of the sixteen frames it has."""
+    present = set(values["frames"].split(";"))
+    return blank_row(values["text"], values["split"], group_of(values), "rated_passages", "passage") | {
+        "frames": [float(frame in present) for frame in FRAMES],
     }
 
 
@@ -168,13 +200,27 @@ def webis_headline(values: Row) -> Row:
 
 def pool_headline(values: Row) -> Row:
     """A row of `unlabelled/headlines.csv.gz`: only text; a teacher's judgement makes it useful."""
-    return blank_row(values["text"], "train", values["outlet"] or f"{values['source']}:{values['item']}", "pool")
+    return blank_row(values["text"], "train", group_of(values), "pool")
+
+
+def pool_sentence(values: Row) -> Row:
+    """A row of `unlabelled/sentences.csv.gz`: only text."""
+    return blank_row(values["text"], "train", group_of(values), "sentence_pool", "sentence")
+
+
+def pool_passage(values: Row) -> Row:
+    """A row of `unlabelled/passages.csv.gz`: only text."""
+    return blank_row(values["text"], "train", group_of(values), "passage_pool", "passage")
 
 
 READERS: dict[str, Callable[[Row], Row]] = {
     "rated_headlines": rated_headline,
+    "rated_sentences": rated_sentence,
+    "rated_passages": rated_passage,
     "webis17": webis_headline,
     "pool": pool_headline,
+    "sentence_pool": pool_sentence,
+    "passage_pool": pool_passage,
 }
 
 FEATURES = Features(
@@ -183,14 +229,23 @@ FEATURES = Features(
         "split": Value("string"),
         "group": Value("string"),
         "source": Value("string"),
+        "form": Value("string"),
         "sampling": Value("string"),
         "sensationalism": Value("float32"),
         "devices": List(Value("float32")),
         "clickbait": Value("float32"),
         "phrases": List(Value("string")),
+        "bias": Value("float32"),
+        "opinion": Value("float32"),
+        "kind": Value("int32"),
+        "frames": List(Value("float32")),
         "taught_levels": List(Value("float32")),
         "taught_devices": List(Value("float32")),
         "taught_tokens": List(Value("float32")),
+        "taught_bias": List(Value("float32")),
+        "taught_opinion": List(Value("float32")),
+        "taught_kind": List(Value("float32")),
+        "taught_frames": List(Value("float32")),
     }
 )
 
@@ -227,7 +282,8 @@ def read_source(source: Source) -> Dataset:
 
 def has_target(row: Row) -> bool:
     """Whether there is anything to learn from a row or to measure on it."""
-    return any(row[label] is not None for label in ("sensationalism", "clickbait", "taught_levels"))
+    labels = ("sensationalism", "clickbait", "bias", "frames", "taught_levels", "taught_bias", "taught_frames")
+    return any(row[label] is not None for label in labels)
 
 
 @dataclass(frozen=True)
@@ -259,10 +315,7 @@ def load_splits(recipe: Recipe) -> Splits:
     parts = [(source, read_source(source)) for source in recipe.sources]
     if recipe.lessons:
         lessons = read_lessons(find_file(recipe.lessons))
-        parts = [
-            (source, rows.map(lessons.teach, fn_kwargs={"devices": recipe.taught_devices}, keep_in_memory=True))
-            for source, rows in parts
-        ]
+        parts = [(source, rows.map(lessons.teach, features=FEATURES, keep_in_memory=True)) for source, rows in parts]
     parts = [(source, rows.filter(has_target, keep_in_memory=True)) for source, rows in parts]
 
     def pick(split: str, tune: bool | None, repeated: bool) -> Dataset:

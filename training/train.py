@@ -4,8 +4,8 @@ import contextlib
 import json
 import math
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,14 @@ import torch
 from torch import nn
 
 from scorer.decode import expected_level, sigmoid, softmax
-from scorer.metrics import Values, mean_absolute_error, mean_squared_error, pearson, roc_auc
+from scorer.metrics import Values, f1, mean_absolute_error, mean_squared_error, pearson, roc_auc
 from training.config import Optimiser, Recipe
 from training.data import LEVELS, Encoded, ordered_batches, shuffled_batches
 from training.model import HeadlineModel, Outputs, compute_loss
 from training.quantise import measure_ranges, quantise_encoder
+
+#: Logit above which the log counts a frame as found; the bundle's thresholds are chosen at export.
+FRAME_CUT = -0.5
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,10 @@ class Predictions:
     sensationalism: Values
     devices: Values
     clickbait: Values
+    bias: Values
+    opinion: Values
+    kind: Values
+    frames: Values
     tokens: list[Values]
 
     @property
@@ -39,6 +46,21 @@ class Predictions:
     def clickbait_strength(self) -> Values:
         """Expected clickbait strength, (rows,) 0-1."""
         return np.asarray(sigmoid(self.clickbait), dtype=np.float64)
+
+    @property
+    def bias_level(self) -> Values:
+        """Expected bias, (rows,) 0-3, uncalibrated."""
+        return np.asarray(sigmoid(self.bias).sum(axis=1), dtype=np.float64)
+
+    @property
+    def opinion_level(self) -> Values:
+        """Expected opinion, (rows,) 0-2, uncalibrated."""
+        return np.asarray(sigmoid(self.opinion).sum(axis=1), dtype=np.float64)
+
+    def rows(self, picked: Sequence[int]) -> "Predictions":
+        """The predictions of some rows only."""
+        arrays = {name: value[picked] for name, value in vars(self).items() if name != "tokens"}
+        return Predictions(**arrays, tokens=[self.tokens[row] for row in picked])
 
 
 def half_precision(device: torch.device) -> contextlib.AbstractContextManager[Any]:
@@ -53,22 +75,18 @@ def predict(model: HeadlineModel, rows: Encoded, batch_size: int = 64) -> Predic
     """Run the model over rows in full precision."""
     device = next(model.parameters()).device
     model.eval()
-    found: dict[int, tuple[Values, Values, Values, Values]] = {}
+    names = [field.name for field in fields(Predictions)]
+    found: dict[int, dict[str, Values]] = {}
     for picked in ordered_batches([len(ids) for ids in rows.ids], batch_size):
         batch = rows.batch(picked).to(device)
         outputs: Outputs = model(batch.ids, batch.mask)
-        parts = [outputs.sensationalism, outputs.devices, outputs.clickbait, outputs.tokens]
-        arrays = [part.double().cpu().numpy() for part in parts]
+        arrays = {name: getattr(outputs, name).double().cpu().numpy() for name in names}
         for position, row in enumerate(picked):
-            length = len(rows.ids[row])
-            found[row] = (arrays[0][position], arrays[1][position], arrays[2][position], arrays[3][position][:length])
+            found[row] = {name: values[position] for name, values in arrays.items()}
+            found[row]["tokens"] = found[row]["tokens"][: len(rows.ids[row])]
     in_order = [found[row] for row in range(len(rows))]
-    return Predictions(
-        sensationalism=np.stack([item[0] for item in in_order]),
-        devices=np.stack([item[1] for item in in_order]),
-        clickbait=np.stack([item[2] for item in in_order]),
-        tokens=[item[3] for item in in_order],
-    )
+    arrays = {name: np.stack([item[name] for item in in_order]) for name in names if name != "tokens"}
+    return Predictions(**arrays, tokens=[item["tokens"] for item in in_order])
 
 
 def quick_scores(predictions: Predictions, rows: Encoded) -> dict[str, float | None]:
@@ -77,11 +95,15 @@ def quick_scores(predictions: Predictions, rows: Encoded) -> dict[str, float | N
     rated, known = ~np.isnan(truth), ~np.isnan(judged)
     marks, logits = np.concatenate(rows.targets.tokens), np.concatenate(predictions.tokens)
     inside = ~np.isnan(marks)
+    bias, frames = rows.targets.bias.astype(np.float64).sum(axis=1), rows.targets.frames.astype(np.float64)
+    read, framed = ~np.isnan(bias), ~np.isnan(frames[:, 0])
     return {
         "pearson": pearson(truth[rated], predictions.score[rated]),
         "mae": mean_absolute_error(truth[rated], predictions.score[rated]),
         "clickbait_mse": mean_squared_error(judged[known], predictions.clickbait_strength[known]),
         "token_auc": roc_auc(marks[inside].astype(np.float64), logits[inside]),
+        "bias_pearson": pearson(bias[read], predictions.bias_level[read]),
+        "frames_f1": f1(frames[framed].ravel(), (predictions.frames[framed].ravel() > FRAME_CUT).astype(np.float64)),
     }
 
 
@@ -155,6 +177,7 @@ class Stage:
     schedule: torch.optim.lr_scheduler.LambdaLR
     average: Averaged
     batches: list[list[int]]
+    report_every: int
     step: int = 0
 
     def save(self, path: Path) -> None:
@@ -218,7 +241,11 @@ def plan_stage(name: str, model: HeadlineModel, rows: Encoded, recipe: Recipe, e
     lengths = [len(ids) for ids in rows.ids]
     whole = math.ceil(epochs)
     seeds = (recipe.seed * 1000 + epoch for epoch in range(whole))
-    batches = [batch for seed in seeds for batch in shuffled_batches(lengths, settings.batch_size, seed)]
+    batches = [
+        batch
+        for seed in seeds
+        for batch in shuffled_batches(lengths, rows.forms, settings.batch_size, settings.batch_tokens, seed)
+    ]
     batches = batches[: max(1, round(len(batches) * epochs / whole))]
     groups = parameter_groups(model, settings)
     for group in groups:
@@ -226,7 +253,9 @@ def plan_stage(name: str, model: HeadlineModel, rows: Encoded, recipe: Recipe, e
     optimiser = torch.optim.AdamW(groups, fused=True)
     total = len(batches)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda s: linear_schedule(s, total, settings.warmup))
-    return Stage(name, model, optimiser, schedule, Averaged(model, settings.ema_decay), batches)
+    return Stage(
+        name, model, optimiser, schedule, Averaged(model, settings.ema_decay), batches, max(1, round(total / epochs))
+    )
 
 
 def run_stage(stage: Stage, rows: Encoded, tune: Encoded, recipe: Recipe, log: Log, folder: Path) -> None:
@@ -240,7 +269,7 @@ def run_stage(stage: Stage, rows: Encoded, tune: Encoded, recipe: Recipe, log: L
         stage.restore(torch.load(checkpoint, weights_only=True))
         log.write("resumed", stage=stage.name, step=stage.step)
     device = next(model.parameters()).device
-    report_every = max(1, len(rows) // settings.batch_size)
+    report_every = stage.report_every
     running = 0.0
     while stage.step < len(stage.batches):
         model.train()

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from scorer import Scorer
+from scorer.runtime import HEADLINE_HEADS
 
 
 def pool_texts(rows: int) -> list[str]:
@@ -56,8 +57,10 @@ def main() -> None:
     scorer = Scorer.load(threads=2)
     scorer.headlines(texts[:64])
     rates = {"scorer, whole results": rate(lambda: scorer.headlines(texts), len(texts))}
-    encodings = [scorer._runtime.tokenise(text) for text in texts]
-    rates["its runtime alone, tokenised before"] = rate(lambda: scorer._runtime.run(encodings), len(texts))
+    encodings = [scorer.runtime.tokenise(text) for text in texts]
+    rates["its runtime alone, tokenised before"] = rate(
+        lambda: scorer.runtime.run(encodings, HEADLINE_HEADS), len(texts)
+    )
     few = texts[:500]
     rates["scorer, one call a headline"] = rate(lambda: [scorer.headline(text) for text in few], len(few))
     for batch_size in (1, 64):

@@ -1,0 +1,135 @@
+"""The report of an audit: JSON for machines, Markdown and one self-contained page for people, a table on the way."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from scorer.audit import words
+from scorer.audit.page import audit_page
+from scorer.audit.results import Audit, Case, SuiteResult
+from scorer.corpus.files import write_whole
+from scorer.errors import InputError
+
+#: What Markdown would read as markup.
+_MARKUP: Final = re.compile(r"([\\`*_\[\]<>|#&~])")
+_HEADER: Final = ("suite", "figure", "result", "value", "mark", "95% interval", "n")
+
+
+def prepare(out: Path) -> None:
+    """Make the folder of the reports, before any work is done.
+
+    :raises InputError: when it cannot be made.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise InputError(f"{out}: is no folder; name a folder for the reports.") from error
+    except OSError as error:
+        raise InputError(f"{out}: cannot be made a folder for the reports ({error.strerror}).") from error
+
+
+def write_reports(out: Path, audit: Audit) -> None:
+    """Write report.json, report.md and report.html; an older report there is replaced."""
+    texts = {
+        "report.json": json.dumps(audit.to_dict(), ensure_ascii=False, indent=1) + "\n",
+        "report.md": markdown(audit),
+        "report.html": audit_page(audit),
+    }
+    for name, text in texts.items():
+        write_whole(out / name, lambda file, text=text: file.write(text))  # type: ignore[misc]
+
+
+def rows(audit: Audit) -> list[tuple[str, ...]]:
+    """One row of words for each figure, under `_HEADER`."""
+    return [
+        (
+            suite.name,
+            words.name(figure.name),
+            words.result(figure),
+            words.number(figure.estimate.value, figure.unit),
+            words.mark(figure),
+            words.interval(figure.estimate, figure.unit),
+            str(figure.estimate.n),
+        )
+        for suite in audit.suites
+        for figure in suite.figures
+    ]
+
+
+def table(audit: Audit) -> str:
+    """The figures for a terminal, with the outcome below."""
+    lines = [_HEADER, *rows(audit)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(_HEADER))]
+    aligned = ("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines)
+    return "\n".join([*(line.rstrip() for line in aligned), "", f"{words.verdict(audit)}."])
+
+
+def markdown(audit: Audit) -> str:
+    """The whole report in Markdown."""
+    return "\n".join(_markdown_lines(audit)) + "\n"
+
+
+def _escaped(text: str) -> str:
+    return _MARKUP.sub(r"\\\1", "".join(c if c.isprintable() else "\ufffd" for c in text))
+
+
+def _markdown_table(header: Sequence[str], lines: Sequence[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(header)} |"
+    yield f"|{' --- |' * len(header)}"
+    yield from (f"| {' | '.join(_escaped(cell) for cell in line)} |" for line in lines)
+    yield ""
+
+
+def _markdown_lines(audit: Audit) -> Iterator[str]:
+    yield from (f"# Audit: {words.verdict(audit)}", "")
+    yield from (f"Model {_escaped(audit.model.name)} {_escaped(audit.model.version)}.", "")
+    yield from _markdown_table(_HEADER, rows(audit))
+    for suite in audit.suites:
+        yield from _markdown_suite(suite)
+
+
+def _markdown_suite(suite: SuiteResult) -> Iterator[str]:
+    yield from (f"## {suite.name}", "", f"{_escaped(suite.about)} ({words.size(suite)}; {_escaped(suite.file)})", "")
+    if suite.groups:
+        yield from _markdown_table(
+            ("group", suite.groups[0].about, "95% interval", "n"),
+            [
+                (
+                    words.name(group.name),
+                    words.number(group.estimate.value, group.unit),
+                    words.interval(group.estimate, group.unit),
+                    str(group.estimate.n),
+                )
+                for group in suite.groups
+            ],
+        )
+    if suite.fillers:
+        yield from _markdown_table(
+            ("group", "filler", "mean score", "difference from the group", "95% interval"),
+            [
+                (
+                    words.name(filler.group),
+                    filler.name,
+                    words.number(filler.mean.value, "points"),
+                    words.number(filler.difference.value, "points"),
+                    words.interval(filler.difference, "points"),
+                )
+                for filler in suite.fillers
+            ],
+        )
+    yield from _markdown_cases("Worst cases", suite.worst, suite.kind)
+    yield from _markdown_cases("Not scored", suite.abstained, suite.kind)
+
+
+def _markdown_cases(title: str, cases: Sequence[Case], kind: str) -> Iterator[str]:
+    if not cases:
+        return
+    yield from (f"### {title}", "")
+    for case in cases:
+        yield f"- {_escaped(words.heading(case))}"
+        for version in case.versions:
+            score = _escaped(words.score(version, kind))
+            yield f"  - {_escaped(words.name(version.label))}: {_escaped(version.text)} – {score}"
+    yield ""

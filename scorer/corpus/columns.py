@@ -1,0 +1,91 @@
+"""Names and types of columns: which one holds the headline, what carried columns are called, what they hold."""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from scorer.errors import InputError
+from scorer.labels import DEVICES
+
+#: Usual names in order of preference, compared without regard to case.
+HEADLINE_NAMES: Final = ("headline", "title", "headline_text", "article_title", "posttext", "text")
+BODY_NAMES: Final = ("body", "content", "article_text", "full_text", "fulltext", "targetparagraphs", "text")
+
+#: Flat columns of a headline and, where bodies are read, of a body.
+HEADLINE_COLUMNS: Final = ("score", "low", "high", "band", *DEVICES, "clickbait", "phrases", "abstain", "model")
+BODY_COLUMNS: Final = (
+    *("body_bias", "body_opinion", "body_tone", "primary_frame", "frames", "body_abstain"),
+    *("gap", "gap_low", "gap_high", "unsupported", "warnings"),
+)
+#: Further names that results take in nested formats.
+NESTED_NAMES: Final = ("sensationalism", "devices", "device_presence", "schema_version", "article")
+
+_RESERVED = re.compile(
+    rf"(input_)*({'|'.join(('row', 'source_file', *HEADLINE_COLUMNS, *BODY_COLUMNS, *NESTED_NAMES))})", re.IGNORECASE
+)
+_INT64: Final = 2**63
+
+
+@lru_cache(4096)
+def carried_name(name: str) -> str:
+    """What an input column is called in the result: itself, or `input_NAME` where a result column has that name.
+
+    The same in every format, and never the same for two names: `input_score` becomes `input_input_score`.
+    """
+    return f"input_{name}" if _RESERVED.fullmatch(name) else name
+
+
+def distinct(names: Iterable[str]) -> list[str]:
+    """Names that differ even without regard to case: a second `Title` becomes `Title_2`, an empty one `column_3`."""
+    found: list[str] = []
+    taken: set[str] = set()
+    for position, name in enumerate(names, start=1):
+        base = name if name.strip() else f"column_{position}"
+        candidate, count = base, 1
+        while candidate.casefold() in taken:
+            count += 1
+            candidate = f"{base}_{count}"
+        taken.add(candidate.casefold())
+        found.append(candidate)
+    return found
+
+
+def find_column(columns: Sequence[str], usual: Sequence[str], asked: str | None, what: str, place: str) -> str | None:
+    """The column that holds headlines or bodies; None when there is none and none was asked for.
+
+    :param usual: names to look for, in order of preference; `asked`: the name the user gave, or None.
+    :param what: "headline" or "body"; `place`: the file, for the error.
+    :raises InputError: when the column asked for is not there.
+    """
+    if asked is not None:
+        if asked in columns:
+            return asked
+        raise InputError(f"{place}: has no column {asked!r} (--{what}-col); its columns are {listed(columns)}.")
+    known = {name.strip().casefold(): name for name in reversed(columns)}
+    return next((known[name] for name in usual if name in known), None)
+
+
+def listed(columns: Sequence[str]) -> str:
+    """Column names for an error sentence, bounded in length."""
+    shown = ", ".join(repr(name[:40]) for name in columns[:20])
+    return (shown or "none") + (f" and {len(columns) - 20} more" if len(columns) > 20 else "")
+
+
+def kind_of(value: Any) -> str:
+    """What a carried value is: bool, int (of 64 bits), float, text or json."""
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, int):
+        return "int" if -_INT64 <= value < _INT64 else "json"
+    return "float" if isinstance(value, float) else "json"
+
+
+def common_kind(kinds: Iterable[str]) -> str:
+    """The kind that holds all of `kinds`; json, which is text, where they do not mix."""
+    found = set(kinds)
+    if len(found) <= 1:
+        return next(iter(found), "text")
+    return "float" if found == {"int", "float"} else "json"
