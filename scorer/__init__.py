@@ -1,4 +1,4 @@
-"""Scores how sensational a headline is, by which words, and says when it cannot judge."""
+"""Scores how sensational a headline is and how the article under it is worded, and says when it cannot judge."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING

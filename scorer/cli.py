@@ -82,7 +82,7 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="headline-scorer")
 def main() -> None:
-    """Score how sensational headlines are, and by which words.
+    """Score how sensational headlines are, by which words, and how the articles under them are worded.
 
     Example: scorer headline "Fury as council axes lollipop lady after 40 years"
     """
