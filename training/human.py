@@ -177,7 +177,7 @@ def emotions(scorer: Scorer) -> Figures:
 
 def outlets(scorer: Scorer) -> Figures:
     """Rank correlation over outlets of the mean headline score with a published rating of outlet quality."""
-    rows = rows_of("gne_outlets.csv")
+    rows = [row for row in rows_of("gne_outlets.csv") if row["bias_vertical"]]
     by_outlet: dict[str, list[float]] = {}
     quality: dict[str, float] = {}
     for row, result in zip(rows, scorer.headlines([row["text"] for row in rows]), strict=True):
