@@ -9,11 +9,11 @@ import numpy as np
 from scorer.abstain import is_english
 from scorer.article_results import BodyScore, FrameScore, SentenceScore, Span, Tone, VoicedPhrase
 from scorer.attribution import is_attributed
-from scorer.bundle import Bundle, Platt
-from scorer.decode import Array, expected_level, ordinal_probabilities, sigmoid, softmax
+from scorer.bundle import Bundle
+from scorer.decode import Array, expected_level, sigmoid, softmax
 from scorer.labels import FRAMES, KINDS
 from scorer.passages import Piece, Position, cut, pack
-from scorer.predict import find_phrases
+from scorer.predict import find_phrases, level_probabilities, scaled
 from scorer.quotes import voice_of
 from scorer.runtime import PASSAGE_HEADS, SENTENCE_HEADS, Floats, Runtime
 from scorer.support import MEANINGS
@@ -35,12 +35,6 @@ Z_90: Final = 1.645
 QUOTED_BIAS: Final = 1 / 3
 #: Squared points: one imagined sentence five points off the mean keeps short bodies from looking certain.
 PRIOR_VARIANCE: Final = 25.0
-
-
-def level_probabilities(logits: Floats, calibration: Sequence[Platt]) -> Array:
-    """Calibrated P(level >= 1, 2, …), (rows, levels), non-increasing along the levels."""
-    scale, shift = np.array([level.scale for level in calibration]), np.array([level.shift for level in calibration])
-    return ordinal_probabilities(logits * scale + shift)
 
 
 def own_words(text: str, span: Position, quotes: Sequence[Position]) -> str:
@@ -174,7 +168,8 @@ class BodyReader:
 
     def _phrases(self, piece: Piece, logits: Floats) -> list[VoicedPhrase]:
         """Loaded phrases of one piece, with offsets into the page and their voice."""
-        found = find_phrases(self._text[piece.start : piece.end], piece.encoding, logits, self._bundle.sentence_phrases)
+        text, offsets = self._text[piece.start : piece.end], piece.encoding.offsets
+        found = find_phrases(text, offsets, logits[:, 0], self._bundle.sentence_phrases)
         spans = [(piece.start + phrase.start, piece.start + phrase.end) for phrase in found]
         return [
             VoicedPhrase(start, end, phrase.text, phrase.weight, voice_of(start, end, self._quotes))
@@ -203,19 +198,17 @@ class BodyReader:
         for piece, score in zip(self._pieces, by_piece.tolist(), strict=True):
             if any(character.isalpha() for character in self._text[piece.start : piece.end]):
                 tones[piece.sentence] = max(tones.get(piece.sentence, 0.0), score)
-        alone = {}
-        for number, (start, end) in enumerate(self._sentences):
-            if any(first < end and after > start for first, after in self._quotes):
+        alone: list[tuple[int, Encoding]] = []
+        for number, span in enumerate(self._sentences):
+            if any(first < span[1] and after > span[0] for first, after in self._quotes):
                 tones.pop(number, None)
-                own = own_words(self._text, (start, end), self._quotes)
+                own = own_words(self._text, span, self._quotes)
                 if len(word_spans(own)) >= MIN_AUTHOR_WORDS:
-                    alone[number] = own
-        read = cut("\n".join(alone.values()), _line_spans(list(alone.values())), self._runtime, self._bundle.max_tokens)
-        if read:
-            raw = self._runtime.run([piece.encoding for piece in read], ("sensationalism",))
-            numbers = list(alone)
-            for piece, score in zip(read, self._scores(raw.heads["sensationalism"]).tolist(), strict=True):
-                number = numbers[piece.sentence]
+                    pieces = cut(own, [(0, len(own))], self._runtime, self._bundle.max_tokens)
+                    alone += [(number, piece.encoding) for piece in pieces]
+        if alone:
+            raw = self._runtime.run([encoding for _, encoding in alone], ("sensationalism",))
+            for (number, _), score in zip(alone, self._scores(raw.heads["sensationalism"]).tolist(), strict=True):
                 tones[number] = max(tones.get(number, 0.0), score)
         return [tones.get(number) for number in range(len(self._sentences))]
 
@@ -223,9 +216,7 @@ class BodyReader:
         """All frames, by falling probability: each passage is judged, then passages are counted by length."""
         passages = pack(self._text, self._pieces, self._bundle.max_tokens)
         raw = self._runtime.run([self._runtime.tokenise(self._text[s:e]) for s, e in passages], PASSAGE_HEADS)
-        scale = np.array([frame.calibration.scale for frame in self._bundle.frames])
-        shift = np.array([frame.calibration.shift for frame in self._bundle.frames])
-        probabilities = sigmoid(raw.heads["frames"] * scale + shift)
+        probabilities = sigmoid(scaled(raw.heads["frames"], [frame.calibration for frame in self._bundle.frames]))
         present = probabilities >= np.array([frame.threshold for frame in self._bundle.frames])
         weights = np.array([end - start for start, end in passages], dtype=np.float64)
         weights /= weights.sum()
@@ -243,12 +234,3 @@ class BodyReader:
                 )
             )
         return tuple(results)
-
-
-def _line_spans(lines: Sequence[str]) -> list[Position]:
-    """Spans of lines once they are joined by line breaks."""
-    spans, start = [], 0
-    for line in lines:
-        spans.append((start, start + len(line)))
-        start += len(line) + 1
-    return spans

@@ -9,12 +9,12 @@ import numpy as np
 from tokenizers import Encoding
 
 from scorer.abstain import MAX_CHARACTERS, reason_to_abstain
-from scorer.bundle import Bundle, PhraseRule, Platt, load_bundle
+from scorer.bundle import Bundle, Interval, PhraseRule, Platt, load_bundle
 from scorer.decode import Array, expected_level, level_quantile, ordinal_probabilities, sigmoid, softmax
 from scorer.errors import InputError
 from scorer.labels import DEVICES, band_of
 from scorer.results import Comparison, HeadlineScore, Phrase, Sensationalism
-from scorer.runtime import HEADLINE_HEADS, Floats, Runtime
+from scorer.runtime import HEADLINE_HEADS, Runtime
 from scorer.text import end_of_wording, loaded_phrases, readable
 
 if TYPE_CHECKING:
@@ -29,16 +29,14 @@ def margin_of(score: float, margins: Sequence[tuple[float, float]]) -> float:
     return next(margin for lowest, margin in reversed(margins) if score >= lowest or lowest == margins[0][0])
 
 
-def intervals(probabilities: Array, scores: Array, bundle: Bundle) -> tuple[Array, Array]:
+def intervals(probabilities: Array, scores: Array, levels: Array, settings: Interval) -> tuple[Array, Array]:
     """The interval of each score: quantiles of the predicted distribution, widened by the band's conformal margin.
 
     Conformalised quantile regression, by band of the predicted score (Romano et al. 2019; Mondrian: Vovk 2003).
 
-    :param probabilities: (rows, levels); `scores`: (rows,) 0-100.
+    :param probabilities: (rows, levels); `scores`: (rows,) 0-100; `levels`: (levels,).
     :returns: low and high, (rows,) each, 0-100, around the score.
     """
-    settings = bundle.interval
-    levels = np.array(bundle.levels)
     margins = np.array([margin_of(float(score), settings.margins) for score in scores])
     ends = (settings.low_quantile, settings.high_quantile)
     low, high = (level_quantile(probabilities, levels, end) for end in ends)
@@ -51,15 +49,27 @@ def calibrated(logits: Array, platt: Platt) -> Array:
     return sigmoid(platt.scale * logits + platt.shift)
 
 
+def scaled(logits: Array, calibration: Sequence[Platt]) -> Array:
+    """Logits with the calibration of each column applied, (rows, columns); their sigmoid is the probability."""
+    scale, shift = np.array([platt.scale for platt in calibration]), np.array([platt.shift for platt in calibration])
+    found: Array = logits * scale + shift
+    return found
+
+
+def level_probabilities(logits: Array, calibration: Sequence[Platt]) -> Array:
+    """Calibrated P(level >= 1, 2, …), (rows, levels), non-increasing along the levels."""
+    return ordinal_probabilities(scaled(logits, calibration))
+
+
 def device_probabilities(logits: Array, bundle: Bundle) -> Array:
     """Calibrated P(level >= 1), P(level >= 2), P(level >= 3) of each device.
 
     :param logits: (rows, devices * levels).
     :returns: (rows, devices, levels), non-increasing along the levels.
     """
-    scale = np.array([[level.scale for level in device] for device in bundle.device_calibration])
-    shift = np.array([[level.shift for level in device] for device in bundle.device_calibration])
-    return ordinal_probabilities(logits.reshape(len(logits), *scale.shape) * scale + shift)
+    calibration = bundle.device_calibration
+    columns = scaled(logits, [level for device in calibration for level in device])
+    return ordinal_probabilities(columns.reshape(len(logits), len(calibration), -1))
 
 
 class Scorer:
@@ -183,8 +193,9 @@ class Scorer:
             return
         raw = self.runtime.run(list(encodings.values()), HEADLINE_HEADS)
         probabilities = softmax(raw.heads["sensationalism"].astype(np.float64))
-        scores = expected_level(probabilities, np.array(self.bundle.levels))
-        lows, highs = intervals(probabilities, scores, self.bundle)
+        levels = np.array(self.bundle.levels)
+        scores = expected_level(probabilities, levels)
+        lows, highs = intervals(probabilities, scores, levels, self.bundle.interval)
         devices = device_probabilities(raw.heads["devices"], self.bundle)
         strengths = calibrated(raw.heads["clickbait"][:, 0], self.bundle.clickbait_calibration)
         for position, (row, encoding) in enumerate(encodings.items()):
@@ -196,19 +207,22 @@ class Scorer:
                 device_presence=dict(zip(DEVICES, devices[position, :, 0].tolist(), strict=True)),
                 clickbait=float(strengths[position]),
                 phrases=find_phrases(
-                    texts[row], encoding, raw.by_token["tokens"][position], self.bundle.headline_phrases
+                    texts[row], encoding.offsets, raw.by_token["tokens"][position][:, 0], self.bundle.headline_phrases
                 ),
                 abstain=None,
                 model=self.bundle.model,
             )
 
 
-def find_phrases(text: str, encoding: Encoding, logits: Floats, rule: PhraseRule) -> tuple[Phrase, ...]:
-    """Loaded phrases of one text, from the logits of its tokens, (tokens, 1)."""
-    weights = calibrated(logits[:, 0], rule.calibration)
+def find_phrases(text: str, offsets: Sequence[tuple[int, int]], logits: Array, rule: PhraseRule) -> tuple[Phrase, ...]:
+    """Loaded phrases of one text.
+
+    :param offsets: of its tokens; `logits`: of the token head, (tokens,).
+    """
+    weights = calibrated(logits, rule.calibration)
     if weights.max() < rule.threshold:
         return ()
-    return loaded_phrases(text, encoding.offsets, weights.tolist(), rule.threshold, rule.link)
+    return loaded_phrases(text, offsets, weights.tolist(), rule.threshold, rule.link)
 
 
 def _only_in(phrases: Sequence[Phrase], others: Sequence[Phrase]) -> tuple[Phrase, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from scorer.decode import sigmoid
+from scorer.predict import calibrated
 
 if TYPE_CHECKING:
     from tokenizers import Encoding
@@ -130,4 +130,4 @@ class Support:
     def lacks(self, start: int, end: int, calibration: "Platt") -> bool:
         """Whether the body rather has nothing for a phrase than something."""
         likeness = self.likeness(start, end)
-        return likeness is not None and float(sigmoid(np.array(calibration.scale * likeness + calibration.shift))) < 0.5
+        return likeness is not None and float(calibrated(np.array(likeness), calibration)) < 0.5

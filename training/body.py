@@ -15,6 +15,7 @@ from scorer.bundle import PhraseRule, Platt
 from scorer.decode import sigmoid, softmax
 from scorer.labels import FRAMES, KINDS
 from scorer.metrics import Values, bootstrap, calibration_error, f1, macro_f1, pearson, roc_auc
+from scorer.predict import scaled
 from training.baselines import constant_mean, tfidf_logistic, tfidf_ridge
 from training.calibrate import (
     Flags,
@@ -172,8 +173,7 @@ def fit_frames(logits: Values, truth: Flags) -> tuple[list[Platt], list[float]]:
 
 def frame_probabilities(logits: Values, calibration: Sequence[Platt]) -> Values:
     """Calibrated probabilities, (rows, frames)."""
-    scale, shift = np.array([platt.scale for platt in calibration]), np.array([platt.shift for platt in calibration])
-    return np.asarray(sigmoid(logits * scale + shift), dtype=np.float64)
+    return np.asarray(sigmoid(scaled(logits, calibration)), dtype=np.float64)
 
 
 def cross_fitted_frames(logits: Values, truth: Flags, folds: Folds) -> tuple[Values, Flags]:

@@ -15,11 +15,10 @@ from sklearn.linear_model import LogisticRegression
 
 from scorer.bundle import Interval, PhraseRule, Platt
 from scorer.decode import expected_level, level_quantile, sigmoid, softmax
-from scorer.labels import BANDS, DEVICES, band_of
+from scorer.labels import BANDS, band_of
 from scorer.metrics import Values, calibration_error, coverage
-from scorer.predict import margin_of
-from scorer.text import loaded_phrases
-from training.data import DEVICE_LEVELS, LEVELS, Encoded
+from scorer.predict import calibrated, find_phrases, intervals
+from training.data import LEVELS, Encoded
 from training.train import Predictions
 
 Flags = NDArray[np.bool_]
@@ -93,9 +92,8 @@ def raw_interval(logits: Values) -> tuple[Values, Values, Values]:
 
 def apply_interval(logits: Values, interval: Interval) -> tuple[Values, Values]:
     """Low and high of each row, (rows,) each, 0-100."""
-    scores, low, high = raw_interval(logits)
-    margins = np.array([margin_of(float(score), interval.margins) for score in scores])
-    return np.clip(np.minimum(low - margins, scores), 0, 100), np.clip(np.maximum(high + margins, scores), 0, 100)
+    levels, probabilities = np.array(LEVELS), softmax(logits)
+    return intervals(probabilities, expected_level(probabilities, levels), levels, interval)
 
 
 def interval_report(logits: Values, truth: Values, folds: NDArray[np.int64], random: Flags) -> dict[str, Any]:
@@ -133,7 +131,7 @@ def probability_report(logits: Values, truth: Flags, folds: NDArray[np.int64]) -
     after = np.zeros(len(truth))
     for fold in (0, 1):
         platt = fit_platt(logits[folds != fold], truth[folds != fold])
-        after[folds == fold] = sigmoid(platt.scale * logits[folds == fold] + platt.shift)
+        after[folds == fold] = calibrated(logits[folds == fold], platt)
     labels = truth.astype(np.float64)
     return ProbabilityReport(
         before=calibration_error(labels, sigmoid(logits)),
@@ -141,11 +139,6 @@ def probability_report(logits: Values, truth: Flags, folds: NDArray[np.int64]) -
         n=len(truth),
         positives=int(truth.sum()),
     )
-
-
-def device_logits(predictions: Predictions) -> Values:
-    """Cumulative logits, (rows, devices, levels)."""
-    return predictions.devices.reshape(-1, len(DEVICES), DEVICE_LEVELS)
 
 
 def fit_levels(logits: Values, reached: Flags) -> list[Platt]:
@@ -175,8 +168,7 @@ def marked_characters(spans: Sequence[tuple[int, int]]) -> set[int]:
 
 def predicted_phrases(rows: Encoded, predictions: Predictions, row: int, rule: PhraseRule) -> list[tuple[int, int]]:
     """Spans of the loaded phrases found in one row."""
-    weights = sigmoid(rule.calibration.scale * predictions.tokens[row] + rule.calibration.shift).tolist()
-    found = loaded_phrases(rows.texts[row], rows.offsets[row], weights, rule.threshold, rule.link)
+    found = find_phrases(rows.texts[row], rows.offsets[row], predictions.tokens[row], rule)
     return [(phrase.start, phrase.end) for phrase in found]
 
 

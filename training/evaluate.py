@@ -6,8 +6,18 @@ import numpy as np
 from datasets import Dataset
 
 from scorer.abstain import reason_to_abstain
+from scorer.decode import sigmoid
 from scorer.labels import BANDS, DEVICES, band_of
-from scorer.metrics import Values, bootstrap, f1, mean_absolute_error, mean_squared_error, pearson, roc_auc
+from scorer.metrics import (
+    Values,
+    bootstrap,
+    f1,
+    mean_absolute_error,
+    mean_difference,
+    mean_squared_error,
+    pearson,
+    roc_auc,
+)
 from training.baselines import constant_mean, tfidf_ridge
 from training.calibrate import Flags
 from training.data import Encoded, Numbers
@@ -55,13 +65,13 @@ def rating_report(
             for name in sorted(set(sampling[known_rows(truth)]))
         },
         "bias_by_predicted_band": {
-            name: mean_difference(score[random & (bands == name)], truth[random & (bands == name)]) for name, _ in BANDS
+            name: bias_figures(score[random & (bands == name)], truth[random & (bands == name)]) for name, _ in BANDS
         },
         "devices": {
             name: device_figures(devices[random, column], device_level(predictions, column)[random])
             for column, name in enumerate(DEVICES)
         },
-        "bias_overall": mean_difference(score[random], truth[random]),
+        "bias_overall": bias_figures(score[random], truth[random]),
         "abstained": abstained_share([rows.texts[row] for row in np.flatnonzero(known_rows(truth))]),
     }
 
@@ -71,9 +81,9 @@ def abstained_share(texts: list[str]) -> float:
     return sum(reason_to_abstain(text) is not None for text in texts) / max(1, len(texts))
 
 
-def mean_difference(predicted: Values, truth: Values) -> dict[str, float | int | None]:
+def bias_figures(predicted: Values, truth: Values) -> dict[str, float | int | None]:
     """How far predictions lie above the truth on average (None without rows), and the number of rows."""
-    return {"bias": float((predicted - truth).mean()) if len(truth) else None, "n": len(truth)}
+    return {"bias": mean_difference(truth, predicted), "n": len(truth)}
 
 
 def device_figures(levels: Values, predicted: Values) -> dict[str, float | None]:
@@ -83,8 +93,7 @@ def device_figures(levels: Values, predicted: Values) -> dict[str, float | None]
 
 def device_level(predictions: Predictions, column: int) -> Values:
     """The uncalibrated expected level of one device, (rows,) 0-3."""
-    levels = predictions.devices.reshape(len(predictions.devices), len(DEVICES), -1)[:, column]
-    return np.asarray((1 / (1 + np.exp(-levels))).sum(axis=1), dtype=np.float64)
+    return np.asarray(sigmoid(predictions.devices[:, column]).sum(axis=1), dtype=np.float64)
 
 
 def clickbait_report(train: Encoded, rows: Encoded, predictions: Predictions) -> dict[str, Any] | None:

@@ -15,7 +15,6 @@ from scorer.support import MEANINGS, Support
 from training.body import HOT, Folds, calibrate_passages, calibrate_sentences, phrase_report, rows_of
 from training.calibrate import (
     choose_rule,
-    device_logits,
     fit_interval,
     fit_levels,
     fit_platt,
@@ -43,7 +42,7 @@ def calibrate_headlines(
     natural = rated_rows(split) & (sampling != "authored")
     truth = dev.targets.mean[natural].astype(np.float64)
     logits = dev_guess.sensationalism[natural]
-    levels, reached = device_logits(dev_guess)[natural], dev.targets.devices[natural] > 0.5
+    levels, reached = dev_guess.devices[natural], dev.targets.devices[natural] > 0.5
     marked = np.flatnonzero(natural).tolist()
     token_logits, inside, owner = known_tokens(dev_guess, dev, marked)
     choosing = np.flatnonzero(rated_rows(splits.tune)).tolist()

@@ -8,13 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scorer.abstain import is_english
-from scorer.body import level_probabilities
 from scorer.decode import sigmoid
 from scorer.errors import InputError
 from scorer.evaluate import SHIPPED
 from scorer.labels import DEVICES, FRAMES
 from scorer.metrics import Values
-from scorer.predict import WINDOW, Scorer, find_phrases
+from scorer.predict import WINDOW, Scorer, find_phrases, level_probabilities, scaled
 from scorer.results import ModelName, Phrase
 from scorer.runtime import PASSAGE_HEADS, SENTENCE_HEADS, RawOutputs
 from scorer.text import readable
@@ -169,7 +168,7 @@ def _sentences(scorer: Scorer, head: str, texts: Sequence[str]) -> Judged:
         grades[batch.rows, 0], likelihoods[batch.rows, 0] = 100 * levels.mean(axis=1), levels[:, 0]
         tokens = batch.raw.by_token["tokens"]
         for row, text, encoding, logits in zip(batch.rows, batch.texts, batch.encodings, tokens, strict=True):
-            phrases[row] = find_phrases(text, encoding, logits, bundle.sentence_phrases)
+            phrases[row] = find_phrases(text, encoding.offsets, logits[:, 0], bundle.sentence_phrases)
     return _without_interval(scorer, (head,), grades, likelihoods, np.array([0.5]), phrases, reading)
 
 
@@ -178,13 +177,12 @@ def _passages(scorer: Scorer, head: str, texts: Sequence[str]) -> Judged:
     names = FRAMES if head == "frames" else (head,)
     columns = [FRAMES.index(name) for name in names]
     rules = [scorer.bundle.frames[column] for column in columns]
-    scale = np.array([rule.calibration.scale for rule in rules])
-    shift = np.array([rule.calibration.shift for rule in rules])
+    calibration = [rule.calibration for rule in rules]
     reading = _Reading(scorer, texts, PASSAGE_HEADS)
     likelihoods = np.full((len(texts), len(names)), np.nan)
     for batch in reading.batches():
         logits = batch.raw.heads["frames"][:, columns].astype(np.float64)
-        likelihoods[batch.rows] = sigmoid(scale * logits + shift)
+        likelihoods[batch.rows] = sigmoid(scaled(logits, calibration))
     cuts = np.array([rule.threshold for rule in rules])
     return _without_interval(scorer, names, 100 * likelihoods, likelihoods, cuts, [()] * len(texts), reading)
 
