@@ -20,7 +20,7 @@ from scorer.errors import ScorerError
 from training.__main__ import open_run, prepare
 from training.config import Source, load_recipe
 from training.data import encode
-from training.lessons import TAUGHT, FormLessons, Lessons, text_id, to_bytes
+from training.lessons import TAUGHT, FormLessons, Lessons, read_lessons, text_id, to_bytes
 from training.model import HeadlineModel
 from training.report import dev_report, model_only
 from training.sources import FEATURES, blank_row, read_source
@@ -81,7 +81,7 @@ def distill(recipe_path: Path, pool_rows: dict[str, int], run: Path, out: Path) 
 
     :param pool_rows: how many texts of the unlabelled pool of each form to judge.
     :param run: folder for checkpoints and the log; an interrupted run in it is taken up.
-    :param out: the `.npz` to write.
+    :param out: the `.npz` to write; what the same teacher has said in it is kept.
     """
     recipe = load_recipe(recipe_path)
     prepared = prepare(recipe)
@@ -90,18 +90,26 @@ def distill(recipe_path: Path, pool_rows: dict[str, int], run: Path, out: Path) 
     fit(model, prepared.rows.train, prepared.rows.tune, recipe, run, log)
     report = dev_report(prepared.rows.train, prepared.rows.dev, prepared.splits, predict(model, prepared.rows.dev))
     log.write("dev", **model_only(report))
-    forms = {}
-    for form, count in pool_rows.items():
-        texts = texts_to_judge(form, count)
-        blank = [blank_row(text, "train", "", POOLS[form].kind, form) for text in texts]
-        rows = encode(Dataset.from_list(blank, FEATURES), prepared.tokenizer, recipe.level_spread)
-        with torch.inference_mode():
-            forms[form] = to_lessons(form, rows.texts, predict(model, rows))
-        log.write("judged", form=form, texts=len(forms[form].ids))
-    lessons = Lessons(forms, model_hash(model))
+    lessons = judged_before(out, model_hash(model))
     out.parent.mkdir(parents=True, exist_ok=True)
-    lessons.save(out)
+    for form, count in pool_rows.items():
+        known = lessons.forms.get(form)
+        texts = [text for text in texts_to_judge(form, count) if known is None or not known.knows(text)]
+        if texts:
+            blank = [blank_row(text, "train", "", POOLS[form].kind, form) for text in texts]
+            rows = encode(Dataset.from_list(blank, FEATURES), prepared.tokenizer, recipe.level_spread)
+            with torch.inference_mode():
+                fresh = to_lessons(form, rows.texts, predict(model, rows))
+            lessons.forms[form] = fresh if known is None else known.joined(fresh)
+            lessons.save(out)
+        log.write("judged", form=form, texts=len(lessons.forms[form].ids), fresh=len(texts))
     return lessons
+
+
+def judged_before(path: Path, teacher: str) -> Lessons:
+    """The judgements that are in a file already, if they are of the same teacher."""
+    lessons = read_lessons(path) if path.is_file() else None
+    return lessons if lessons and lessons.teacher == teacher else Lessons({}, teacher)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,15 +56,32 @@ class FormLessons:
 
     def judgement(self, text: str) -> dict[str, NDArray[np.float32]]:
         """What the teacher said about a text, by head and `tokens`; empty when it has not been asked."""
-        key = np.uint64(text_id(text))
-        place = int(np.searchsorted(self.ids, key))
-        if place == len(self.ids) or self.ids[place] != key:
+        if not self.knows(text):
             return {}
+        place = int(np.searchsorted(self.ids, np.uint64(text_id(text))))
         found = {name: from_numbers(values[place]) for name, values in self.heads.items()}
         found |= {name: found[name] / found[name].sum() for name in _DISTRIBUTIONS if name in found}
         if len(self.tokens):
             found["tokens"] = from_numbers(self.tokens[self.starts[place] : self.starts[place + 1]])
         return found
+
+    def knows(self, text: str) -> bool:
+        """Whether the teacher has judged a text."""
+        place = int(np.searchsorted(self.ids, np.uint64(text_id(text))))
+        return place < len(self.ids) and bool(self.ids[place] == np.uint64(text_id(text)))
+
+    def joined(self, other: "FormLessons") -> "FormLessons":
+        """These judgements and those on other texts."""
+        ids = np.concatenate([self.ids, other.ids])
+        order = np.argsort(ids)
+        pieces = [part.tokens[low:high] for part in (self, other) for low, high in pairwise(part.starts.tolist())]
+        pieces = [pieces[place] for place in order] if pieces else []
+        return FormLessons(
+            ids=ids[order],
+            heads={name: np.concatenate([values, other.heads[name]])[order] for name, values in self.heads.items()},
+            tokens=np.concatenate([np.zeros(0, dtype=np.uint8), *pieces]),
+            starts=np.cumsum([0, *map(len, pieces)]).astype(np.int64),
+        )
 
 
 @dataclass(frozen=True)
