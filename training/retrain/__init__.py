@@ -1,0 +1,1 @@
+"""Retraining on a user's labelled data: `scorer retrain`. Read, check, split, fit, report."""
