@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ from scorer import Scorer
 from scorer.bundle import file_hash
 from scorer.errors import InputError
 from scorer.metrics import f1
+from training.__main__ import start_weights
 from training.body import best_threshold, fit_temperature
 from training.calibrate import conformal_margin, fit_interval, fit_platt
 from training.config import Recipe, load_recipe
@@ -92,6 +95,21 @@ def test_a_killed_run_resumes_to_the_very_same_model(tiny_run: Path, tmp_path: P
     assert file_hash(run / "bundle" / "model.onnx") == file_hash(tiny_run / "bundle" / "model.onnx")
 
 
+def test_a_second_stage_starts_from_the_trained_weights_of_the_first(tiny_run: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(tiny_run, run / "start", ignore=shutil.ignore_patterns("bundle", "rounded.pt"))
+    recipe = replace(load_recipe(ROOT / "configs" / "tiny.yaml"), start=str(ROOT / "configs" / "tiny.yaml"))
+    weights = start_weights(recipe, run)
+    trained = torch.load(tiny_run / "float.pt", weights_only=True)["average"]
+    assert weights is not None
+    assert trained
+    assert all(torch.equal(weights[name], values) for name, values in trained.items())
+    shutil.rmtree(run / "start")
+    again = start_weights(recipe, run)  # the first stage is done, whatever became of its checkpoints
+    assert again is not None
+    assert all(torch.equal(weights[name], values) for name, values in again.items())
+
+
 def test_a_run_folder_of_another_recipe_is_refused(tiny_run: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.yaml"
     other.write_text((ROOT / "configs" / "tiny.yaml").read_text(encoding="utf-8") + "seed: 99\n", encoding="utf-8")
@@ -134,12 +152,24 @@ def test_an_epoch_sees_every_row_once_in_a_seeded_order() -> None:
     generator = np.random.default_rng(0)
     lengths = generator.integers(3, 30, 501).tolist()
     forms = generator.choice(["headline", "sentence", "passage"], 501).tolist()
-    batches = shuffled_batches(lengths, forms, 16, 200, seed=4, window=5)
+    shares = [1.0] * 501
+    batches = shuffled_batches(lengths, forms, shares, 16, 200, seed=4, window=5)
     assert sorted(row for batch in batches for row in batch) == list(range(501))
     assert all(len({forms[row] for row in batch}) == 1 for batch in batches)
     assert all(len(batch) <= 16 and len(batch) * max(lengths[row] for row in batch) <= 200 for batch in batches)
-    assert batches == shuffled_batches(lengths, forms, 16, 200, seed=4, window=5)
-    assert batches != shuffled_batches(lengths, forms, 16, 200, seed=5, window=5)
+    assert batches == shuffled_batches(lengths, forms, shares, 16, 200, seed=4, window=5)
+    assert batches != shuffled_batches(lengths, forms, shares, 16, 200, seed=5, window=5)
+
+
+def test_an_epoch_sees_its_share_of_a_source_others_each_time() -> None:
+    lengths, forms, shares = [10] * 4000, ["headline"] * 4000, [1.0] * 2000 + [0.25] * 2000
+    epochs = [
+        {row for batch in shuffled_batches(lengths, forms, shares, 16, 200, seed) for row in batch} for seed in (1, 2)
+    ]
+    for seen in epochs:
+        assert set(range(2000)) <= seen
+        assert 400 < len(seen) - 2000 < 600
+    assert epochs[0] != epochs[1]
 
 
 def test_the_conformal_margin_covers_its_share() -> None:

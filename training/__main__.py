@@ -20,7 +20,7 @@ from training.config import Recipe, load_recipe
 from training.data import encode
 from training.export import Encodings, export
 from training.model import HeadlineModel, load_encoder
-from training.sources import LICENCES, Splits, encoder_folder, encoder_licence, load_splits
+from training.sources import LICENCES, Splits, encoder_folder, encoder_licence, find_file, load_splits
 from training.train import Log, fit, fit_rounded
 
 
@@ -77,6 +77,25 @@ def prepare(recipe: Recipe) -> Prepared:
     return Prepared(splits, Encodings(**parts), tokenizer, model)
 
 
+def start_weights(recipe: Recipe, run: Path) -> dict[str, torch.Tensor] | None:
+    """The weights a recipe's `start` leads to, trained first where that has not been done; None without one.
+
+    :param run: the run's folder, which keeps them.
+    """
+    if not recipe.start:
+        return None
+    path = run / "start.pt"
+    if not path.is_file():
+        first, folder = load_recipe(find_file(recipe.start)), run / "start"
+        prepared = prepare(first)
+        log = open_run(folder, first, prepared.splits)
+        fit(prepared.model, prepared.rows.train, prepared.rows.tune, first, folder, log)
+        torch.save(prepared.model.state_dict(), path.with_suffix(".part"))
+        path.with_suffix(".part").replace(path)
+    weights: dict[str, torch.Tensor] = torch.load(path, weights_only=True)
+    return weights
+
+
 def describe_run(recipe: Recipe, splits: Splits, minutes: float) -> dict[str, Any]:
     """What the card tells besides the figures: encoder, data with licences, machine, time."""
     used = splits.train.unique("source")
@@ -106,7 +125,10 @@ def train(recipe: Recipe, run: Path, out: Path) -> dict[str, Any]:
     :param out: where the bundle goes; replaced in one step at the end.
     :returns: the bundle's description.
     """
+    start = start_weights(recipe, run)
     prepared = prepare(recipe)
+    if start:
+        prepared.model.load_state_dict(start)
     log = open_run(run, recipe, prepared.splits)
     log.write("start", rows={name: len(part) for name, part in vars(prepared.rows).items()})
     model, rows = prepared.model, prepared.rows

@@ -11,13 +11,21 @@ from scorer.errors import InputError
 
 @dataclass(frozen=True)
 class Source:
-    """One labelled file: which reader understands it, where it lies, how often a row is seen in an epoch."""
+    """One labelled file: which reader understands it, where it lies, and how its rows are seen in an epoch.
+
+    repeat: how often each stands among the train rows; share: of these, the random part seen in one epoch, 0-1; vary:
+    the part of them that is told with other names, spelling or a slip of the pen (`training.variants`), 0-1.
+    """
 
     kind: str
     path: str
     repeat: int = 1
+    share: float = 1.0
+    vary: float = 0.0
 
     def __post_init__(self) -> None:
+        if not (0 < self.share <= 1 and 0 <= self.vary <= 1):
+            raise InputError(f"{self.path}: share and vary are {self.share} and {self.vary}, expected parts of 1.")
         if self.repeat < 1:
             raise InputError(f"{self.path}: repeat is {self.repeat}, expected 1 or more; leave the source out instead.")
 
@@ -49,7 +57,10 @@ class Optimiser:
 
 @dataclass(frozen=True)
 class LossWeights:
-    """What a head's loss counts for in the sum."""
+    """What a head's loss counts for in the sum.
+
+    hot: how much more a headline rated 100 counts than one rated 0, for sensationalism; there are few of them.
+    """
 
     sensationalism: float = 1.0
     sensationalism_mean: float = 20.0
@@ -60,6 +71,11 @@ class LossWeights:
     opinion: float = 1.0
     kind: float = 0.5
     frames: float = 5.0
+    hot: float = 0.0
+
+    def __post_init__(self) -> None:
+        if min(vars(self).values()) < 0:
+            raise InputError("loss: no weight may be below 0.")
 
 
 @dataclass(frozen=True)
@@ -80,13 +96,17 @@ class Quantisation:
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything a run depends on besides the data and the machine."""
+    """Everything a run depends on besides the data and the machine.
+
+    start: the recipe of an earlier stage, whose trained weights this one starts from.
+    """
 
     name: str
     version: str
     encoder: str
     sources: tuple[Source, ...]
     seed: int = 13
+    start: str = ""
     lessons: str = ""
     max_length: int = 128
     tune_fraction: float = 0.08

@@ -69,11 +69,13 @@ class Targets:
 class Encoded:
     """Tokenised rows: token ids and offsets, the raters' phrases as spans, and targets, in the order of the rows.
 
-    `forms` says of each row whether it is a `headline`, a `sentence` or a `passage`.
+    `forms` says of each row whether it is a `headline`, a `sentence` or a `passage`, `shares` in what part of the
+    epochs it is seen, 0-1.
     """
 
     texts: list[str]
     forms: list[str]
+    shares: list[float]
     ids: list[list[int]]
     offsets: list[list[tuple[int, int]]]
     spans: list[list[tuple[int, int]]]
@@ -208,23 +210,29 @@ def encode(rows: Dataset, tokenizer: Tokenizer, spread: float) -> Encoded:
     encodings = tokenizer.encode_batch(texts)
     spans, tokens = phrase_targets(rows, encodings)
     targets = row_targets(rows, tokens, spread)
-    return Encoded(
-        texts, list(rows["form"]), [e.ids for e in encodings], [e.offsets for e in encodings], spans, targets
-    )
+    ids, offsets = [e.ids for e in encodings], [e.offsets for e in encodings]
+    return Encoded(texts, list(rows["form"]), list(rows["share"]), ids, offsets, spans, targets)
 
 
 def shuffled_batches(
-    lengths: Sequence[int], forms: Sequence[str], size: int, tokens: int, seed: int, window: int = 50
+    lengths: Sequence[int],
+    forms: Sequence[str],
+    shares: Sequence[float],
+    size: int,
+    tokens: int,
+    seed: int,
+    window: int = 50,
 ) -> list[list[int]]:
     """Batches of row numbers for one epoch: random, but texts of one form and like length share a batch.
 
-    That saves padding, and a batch's loss is one task's, not mostly one row of another.
+    That saves padding, and a batch's loss is one task's, not mostly one row of another. A row is among them with the
+    probability of its share.
 
     :param size: rows in a batch at most; `tokens`: padded tokens in a batch at most.
     :param window: how many batches' worth of shuffled rows are sorted before they are cut.
     """
     generator = np.random.default_rng(seed)
-    order = generator.permutation(len(lengths))
+    order = generator.permutation(np.flatnonzero(generator.random(len(lengths)) < np.array(shares)))
     batches: list[list[int]] = []
     for start in range(0, len(order), size * window):
         part = sorted(order[start : start + size * window].tolist(), key=lambda row: (forms[row], lengths[row]))

@@ -1,6 +1,7 @@
-"""The sets labelled by people that nothing was trained on: `python -m training.human` measures a bundle on all of them.
+"""The sets labelled by people that nothing was trained on, each with the treatment that its labels need.
 
-They are looked at to report, never to choose. Baselines are TF-IDF models trained on the same rated rows.
+They are looked at to report, never to choose. Baselines are TF-IDF models trained on the same rated rows. The command
+`python -m training.figures` measures a bundle on all of them.
 """
 
 import csv
@@ -9,11 +10,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import click
 import datasets
 import numpy as np
 
-from scorer.bundle import DEFAULT_BUNDLE, read_config
 from scorer.labels import FRAMES
 from scorer.metrics import Values, bootstrap, f1, macro_f1, pearson, roc_auc, spearman
 from scorer.page import read_page
@@ -23,7 +22,6 @@ from scorer.sentences import sentence_spans
 from training.baselines import tfidf_logistic, tfidf_ridge
 from training.body import best_thresholds, frame_probabilities
 from training.config import Source
-from training.export import rewrite_config
 from training.sources import find_file, read_source
 
 #: Columns of the climate corpus and the frames they stand for; science and environment have no counterpart.
@@ -48,6 +46,7 @@ FRAC_FRAMES = {
     "12": ("public_opinion",),
 }
 OTHER = "15"
+FOLDS = 10
 
 Figures = Iterator[dict[str, Any]]
 
@@ -141,14 +140,38 @@ def baseline_bias(bodies: list[str]) -> Values:
     return np.array([np.mean([next(guesses) for _ in body] or [0.0]) for body in sentences])
 
 
-def articles(scorer: Scorer) -> Figures:
-    """Body bias against hyperpartisan judgements, and against the labels of NewsAgendas."""
+def hyperpartisan(scorer: Scorer) -> Figures:
+    """Body bias against hyperpartisan judgements: AUC, and the accuracy of a cut chosen on other articles."""
     rows = rows_of("hyperpartisan.jsonl")
     truth = np.array([float(row["hyperpartisan"]) for row in rows])
     results = list(scorer.articles((row["text"], row["title"]) for row in rows))
     bias = np.array([result.body.bias or 0.0 for result in results])
     baseline = baseline_bias([row["text"] for row in rows])
-    yield figure("SemEval-2019 hyperpartisan", "AUC of body bias", roc_auc, truth, bias, baseline)
+    name = "SemEval-2019 hyperpartisan"
+    yield figure(name, "AUC of body bias", roc_auc, truth, bias, baseline)
+    decisions = cut_elsewhere(truth, bias), cut_elsewhere(truth, baseline)
+    yield figure(name, "accuracy of a cut, ten folds", accuracy, truth, *decisions)
+
+
+def accuracy(truth: Values, decisions: Values) -> float | None:
+    """Share of right decisions (0 or 1)."""
+    return float((truth == decisions).mean()) if len(truth) else None
+
+
+def cut_elsewhere(truth: Values, values: Values) -> Values:
+    """Yes or no (1 or 0) for each row, from the cut that is right most often on the rows of the other nine folds."""
+    folds = np.random.default_rng(0).permutation(len(truth)) % FOLDS
+    found = np.zeros(len(truth))
+    for fold in range(FOLDS):
+        learned, judged = folds != fold, folds == fold
+        cuts = np.unique(values[learned])
+        right = [((values[learned] >= cut) == (truth[learned] > 0)).mean() for cut in cuts]
+        found[judged] = values[judged] >= cuts[int(np.argmax(right))]
+    return found
+
+
+def newsagendas(scorer: Scorer) -> Figures:
+    """Body bias and clickbait strength against the labels of NewsAgendas."""
     rows = rows_of("newsagendas.jsonl")
     results = list(scorer.articles((row["text"], row["title"]) for row in rows))
     bias = np.array([result.body.bias or 0.0 for result in results])
@@ -190,24 +213,18 @@ def outlets(scorer: Scorer) -> Figures:
     yield figure("GoodNewsEveryone, outlets", "Spearman of mean score with quality", spearman, rated, means)
 
 
-def measure(bundle: Path) -> list[dict[str, Any]]:
-    """All figures of a bundle on the sets labelled by people."""
+#: What measures each set.
+SETS: dict[str, Callable[[Scorer], Figures]] = {
+    "ccf": climate,
+    "frac": comments,
+    "hyperpartisan": hyperpartisan,
+    "newsagendas": newsagendas,
+    "affectivetext": emotions,
+    "gne_outlets": outlets,
+}
+
+
+def human_figures(bundle: Path, name: str) -> dict[str, Any]:
+    """The figures of a bundle on one of the sets."""
     datasets.disable_progress_bars()
-    scorer = Scorer.load(bundle)
-    parts = (climate, comments, articles, emotions, outlets)
-    return [line for part in parts for line in part(scorer)]
-
-
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("bundle", type=click.Path(path_type=Path), default=DEFAULT_BUNDLE)
-def main(bundle: Path) -> None:
-    """Measure a bundle on the sets labelled by people, and put the figures into its card."""
-    config = read_config(bundle)
-    config["scores"]["human"] = measure(bundle)
-    rewrite_config(bundle, config)
-    for line in config["scores"]["human"]:
-        click.echo(f"{line['set']}, {line['measure']}: {line['model']['value']:.3f} (n={line['model']['n']})")
-
-
-if __name__ == "__main__":
-    main()
+    return {"lines": list(SETS[name](Scorer.load(bundle)))}

@@ -99,10 +99,12 @@ def load_encoder(source: str, dropout: float) -> PreTrainedModel:
         raise InputError(f"{source}: no encoder could be loaded from there ({str(error).splitlines()[0]})") from error
 
 
-def masked_mean(losses: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
-    """The mean of the losses whose label is known; 0 when none is."""
+def masked_mean(losses: torch.Tensor, known: torch.Tensor, weights: torch.Tensor | None = None) -> torch.Tensor:
+    """The mean, weighted or not, of the losses whose label is known; 0 when none is."""
     kept = losses[known]
-    return kept.mean() if kept.numel() else losses.new_zeros(())
+    if not kept.numel():
+        return losses.new_zeros(())
+    return kept.mean() if weights is None else (kept * weights[known]).sum() / weights[known].sum()
 
 
 def cross_entropy(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
@@ -124,11 +126,12 @@ def compute_loss(outputs: Outputs, batch: Batch, weights: LossWeights) -> torch.
     shape = -(batch.levels.nan_to_num() * logs).sum(-1)
     mean = logs.exp() @ torch.tensor(LEVELS, device=logs.device)
     off = ((mean - batch.mean.nan_to_num()) / 100) ** 2
+    heat = 1 + weights.hot * batch.mean.nan_to_num() / 100
     clickbait = (outputs.clickbait.sigmoid() - batch.clickbait.nan_to_num()) ** 2
     kind = -(batch.kind.nan_to_num() * functional.log_softmax(outputs.kind, dim=-1)).sum(-1)
     return (
-        weights.sensationalism * masked_mean(shape, known)
-        + weights.sensationalism_mean * masked_mean(off, known)
+        weights.sensationalism * masked_mean(shape, known, heat)
+        + weights.sensationalism_mean * masked_mean(off, known, heat)
         + weights.devices * cross_entropy(outputs.devices, batch.devices)
         + weights.clickbait * masked_mean(clickbait, ~batch.clickbait.isnan())
         + weights.bias * cross_entropy(outputs.bias, batch.bias)

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from datasets import Dataset, Features, List, Value, concatenate_datasets, load_dataset
@@ -19,6 +20,7 @@ from scorer.errors import InputError
 from scorer.labels import DEVICES, FRAMES
 from training.config import Recipe, Source
 from training.lessons import read_lessons
+from training.variants import variant
 
 Row = dict[str, Any]
 
@@ -58,6 +60,7 @@ LICENCES = {
     "rated_sentences": "machine ratings made for this project (texts belong to their publishers)",
     "rated_passages": "machine ratings made for this project (texts belong to their publishers)",
     "webis17": "Webis-Clickbait-17, human judges, CC BY 4.0 (Potthast et al. 2018)",
+    "authored": "headlines written and rated for this project, by a language model after the same guideline",
     "pool": "unlabelled headlines, judged by a larger teacher model (texts belong to their publishers)",
     "sentence_pool": "unlabelled sentences, judged by a larger teacher model (texts belong to their publishers)",
     "passage_pool": "unlabelled passages, judged by a larger teacher model (texts belong to their publishers)",
@@ -150,6 +153,7 @@ def blank_row(text: str, split: str, group: str, kind: str, form: str = "headlin
         "source": kind,
         "form": form,
         "sampling": "",
+        "share": 1.0,
     }
 
 
@@ -171,6 +175,12 @@ def rated_headline(values: Row) -> Row:
         "devices": [float(values[device]) for device in DEVICES],
         "phrases": verbatim_phrases(values["phrases"]),
     }
+
+
+def authored_headline(values: Row) -> Row:
+    """A row of `configs/authored.csv`: one of three tellings of an invented event, with the columns of rated ones."""
+    event = {"outlet": "", "item": values["event"], "source": "authored", "split": "train", "sampling": "authored"}
+    return rated_headline(values | event) | {"source": "authored"}
 
 
 def rated_sentence(values: Row) -> Row:
@@ -215,6 +225,7 @@ def pool_passage(values: Row) -> Row:
 
 READERS: dict[str, Callable[[Row], Row]] = {
     "rated_headlines": rated_headline,
+    "authored": authored_headline,
     "rated_sentences": rated_sentence,
     "rated_passages": rated_passage,
     "webis17": webis_headline,
@@ -231,6 +242,7 @@ FEATURES = Features(
         "source": Value("string"),
         "form": Value("string"),
         "sampling": Value("string"),
+        "share": Value("float32"),
         "sensationalism": Value("float32"),
         "devices": List(Value("float32")),
         "clickbait": Value("float32"),
@@ -286,6 +298,19 @@ def has_target(row: Row) -> bool:
     return any(row[label] is not None for label in labels)
 
 
+def repeat(rows: Dataset, source: Source, seed: int) -> list[Dataset]:
+    """The train rows of a source as often as its `repeat` says, a part of them in other words."""
+
+    def tell(row: Row, number: int, copy: int) -> Row:
+        generator = Random(f"{seed} {copy} {number}")
+        return row | {"share": source.share} | (variant(row, generator) if generator.random() < source.vary else {})
+
+    return [
+        rows.map(tell, with_indices=True, fn_kwargs={"copy": copy}, features=FEATURES, keep_in_memory=True)
+        for copy in range(source.repeat)
+    ]
+
+
 @dataclass(frozen=True)
 class Splits:
     """Labelled rows by what they are used for; no group lies in two of them."""
@@ -326,7 +351,7 @@ def load_splits(recipe: Recipe) -> Splits:
                 for index, (name, group) in enumerate(zip(rows["split"], rows["group"], strict=True))
                 if name == split and (tune is None or (group_share(group) < recipe.tune_fraction) is tune)
             ]
-            kept += [rows.select(wanted)] * (source.repeat if repeated else 1)
+            kept += repeat(rows.select(wanted), source, recipe.seed) if repeated else [rows.select(wanted)]
         return concatenate_datasets(kept)
 
     return Splits(

@@ -244,7 +244,9 @@ def plan_stage(name: str, model: HeadlineModel, rows: Encoded, recipe: Recipe, e
     batches = [
         batch
         for seed in seeds
-        for batch in shuffled_batches(lengths, rows.forms, settings.batch_size, settings.batch_tokens, seed)
+        for batch in shuffled_batches(
+            lengths, rows.forms, rows.shares, settings.batch_size, settings.batch_tokens, seed
+        )
     ]
     batches = batches[: max(1, round(len(batches) * epochs / whole))]
     groups = parameter_groups(model, settings)
