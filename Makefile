@@ -16,4 +16,4 @@ train:
 	python -m training configs/student.yaml --out scorer/models/default
 
 figures:
-	python -m training.card
+	python -m training.figures

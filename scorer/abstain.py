@@ -61,10 +61,14 @@ _STRONG = (
     r"\b[A-Z]{1,2}\d{1,2}[A-Z]? \d(?![AP]M)[A-Z]{2}(?=\s*$|,)",
     r"\b(?i:tel|phone|fax|mobile|e-?mail)\s*[:.]\s*(?:\+?[\d() -]{6,}|\S+@)",
     r"(?i:^\s*(?:error\s+)?[45]\d\d\b\W*(?:page |file )?(?:not found|forbidden|bad gateway|internal server error))",
+    r"^\s*(?:ISO|f/\d|EXIF)\b.*(?:f/\d|\d+mm|1/\d+)|\bf/\d\.?\d*\b.*\b(?:ISO|\d+ ?mm)\b",
+)
+
+#: So does a date and nothing else.
+_DATE = (
     r"(?i:^\s*(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|\W|\d++(?:st|nd|rd|th)?|[ap]m|gmt|utc|"
     r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|"
-    r"nov(?:ember)?|dec(?:ember)?|updated|published|posted|last|on|at)+$)",
-    r"^\s*(?:ISO|f/\d|EXIF)\b.*(?:f/\d|\d+mm|1/\d+)|\bf/\d\.?\d*\b.*\b(?:ISO|\d+ ?mm)\b",
+    r"nov(?:ember)?|dec(?:ember)?|updated|published|posted|last|on|at)+$)"
 )
 
 #: Page furniture; two different ones are enough, or what covers nearly the whole text.
@@ -101,6 +105,21 @@ _FURNITURE = (
     r"\b(?:sign|log) ?in\b|\blog ?out\b|\bsign up\b|\bpassword\b|\bprivacy policy\b|\bterms of service\b|"
     r"\bnewsletters?\b|\buntitled\b|\b(?:register|subscribe|submit|cancel|advertise|checkout|search|menu|settings|close|help|home)\b",
 )
+#: One of these words is in every text that a pattern of `_FURNITURE` matches; most headlines are spared the search.
+_FURNITURE_WORDS = frozenset(
+    """cookie cookies accept reject preferences choices settings partners consent continuing account password remember
+    username inbox unsubscribe email mail privacy terms sitemap contact about advertise help faqs cart basket bag
+    wishlist checkout subtotal qty shipping delivery stock share follow copy tweet print read load loading show click
+    skip top return page results result sort filter found something please javascript required name remaining pause
+    mute full fullscreen autoplay current humidity feels uv wind high low hi lo placeholder goes insert tbd opinions
+    part permission reproduced sign signin log login logout newsletter newsletters untitled register subscribe submit
+    cancel search menu close home""".split()
+)
+#: Where nothing of this is, no pattern of `_STRONG` but the one of dates can match.
+_SPECIAL = re.compile(r"[^A-Za-z ,.'\u2018\u2019\u201c\u201d\"?!%-]|\.[A-Z]|\. ?[a-z]|  |--|[A-Za-z]{24}")
+_MACHINE_WORDS = """SELECT TABLE import sudo npm pip git apt Traceback Exception INFO DEBUG lorem dolor consectetur
+    eiusmod rights""".split()
+_LETTERS = re.compile(r"[^\W\d_]+")
 _MENU = re.compile(r"\s*(?:[|›»>·•/→▸]|\s-\s)\s*|\s{2,}|\t")
 _MASHED = re.compile(r"[^aeiouyàâäáãåæéèêëíìîïóòôöõøúùûü'\u2019]{5,}|(.)\1{3,}", re.IGNORECASE)
 _LINK = re.compile(r"https?://\S+")
@@ -109,7 +128,12 @@ _HANDLE = re.compile(r"[#@]\w+")
 
 @cache
 def _strong() -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in _STRONG))
+    return re.compile("|".join(f"(?:{pattern})" for pattern in (*_STRONG, _DATE)))
+
+
+@cache
+def _date() -> re.Pattern[str]:
+    return re.compile(_DATE)
 
 
 @cache
@@ -134,8 +158,10 @@ def _is_list_of_names(text: str) -> bool:
 def _is_table(text: str) -> bool:
     """At least ten entries, most of them numbers (with units) or codes of up to three characters."""
     entries = text.split()
-    short = [e for e in entries if any(c.isdigit() for c in e) or (len(e) <= 3 and e.isupper())]
-    return len(entries) >= 10 and len(short) > 0.6 * len(entries)
+    if len(entries) < 10:
+        return False
+    short = [e for e in entries if any(map(str.isdigit, e)) or (len(e) <= 3 and e.isupper())]
+    return len(short) > 0.6 * len(entries)
 
 
 def _is_mashing(words: list[str]) -> bool:
@@ -149,12 +175,17 @@ def is_no_headline(text: str) -> bool:
     """Whether a text is clearly something else: code, a menu, an address, a form, numbers, a lone name of a file."""
     prose = _LINK.sub(" ", text)
     words = _WORD.findall(prose)
-    letters = sum(character.isalpha() for character in prose)
-    solid = sum(not character.isspace() for character in text)
+    letters = sum(map(str.isalpha, prose))
+    solid = len(text) - sum(map(str.isspace, text))
     if len(words) < 2 or letters < 0.35 * solid or not _WORD.search(_HANDLE.sub(" ", prose)):
         return True
-    if _strong().search(text) or _is_menu(text) or _is_list_of_names(text) or _is_table(text) or _is_mashing(words):
+    special = _SPECIAL.search(text) or any(word in text for word in _MACHINE_WORDS)
+    if (_strong() if special else _date()).search(text):
         return True
+    if _is_menu(text) or _is_list_of_names(text) or _is_table(text) or _is_mashing(words):
+        return True
+    if _FURNITURE_WORDS.isdisjoint(_LETTERS.findall(text.casefold())):
+        return False
     found = [list(pattern.finditer(text)) for pattern in _furniture()]
     covered = sum(match.end() - match.start() for matches in found for match in matches)
     return sum(map(bool, found)) >= 2 or covered >= 0.7 * solid

@@ -1,16 +1,15 @@
 """An article as one HTML file: no script, no network, and nothing of the text but as text."""
 
 from collections.abc import Iterator, Sequence
-from html import escape
 from itertools import groupby
 from pathlib import Path
 from typing import Final
 
 from scorer.article_parts import Block, blocks, clean, gap_in_words, in_one_line, name_of, runs
 from scorer.article_results import ArticleScore, BodyScore, FrameScore, Gap, SentenceScore, VoicedPhrase
-from scorer.article_style import STYLE
 from scorer.corpus.files import write_whole
 from scorer.errors import InputError
+from scorer.html import document, marked, meter, notes, text
 from scorer.labels import ABSTENTIONS, DEVICES
 from scorer.results import HeadlineScore
 from scorer.terminal import in_words, whole
@@ -22,23 +21,6 @@ _VOICES: Final = {
     "quoted": "wording of a quotation",
     "both": "wording of author and quotation",
 }
-_PAGE: Final = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="color-scheme" content="light dark">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-<a class="skip" href="#text">Skip to the text of the article</a>
-{body}
-</body>
-</html>
-"""
 _LIMITS: Final = """<h2 id="limits">What the numbers do not say</h2>
 <p>They are about wording, never truth. A low score does not make a report right, and a high one does not make it
 wrong; neither judges the outlet or the people quoted.</p>
@@ -72,60 +54,35 @@ def article_page(result: ArticleScore) -> str:
     """The whole page."""
     headline = in_one_line(result.headline) if result.headline else None
     title = clean(headline.text).strip() if headline else ""
-    parts = [
-        "<header>",
-        '<p class="tag">How this article is worded</p>',
-        f"<h1>{_headline_text(headline)}</h1>",
-        "</header>",
-        "<main>",
-        *_warnings(result.warnings),
+    header = ('<p class="tag">How this article is worded</p>', f"<h1>{_headline_text(headline)}</h1>")
+    main = (
+        *notes("Please note", result.warnings),
         *_headline_section(headline),
         *_gap_section(result),
         *_frame_section(result),
         *_text_section(result),
         *_sentence_section(result.body),
-        "</main>",
-        f"<footer>{_LIMITS}",
-        f"<p>Model {_text(result.model.name)} {_text(result.model.version)}. Nothing in this file was loaded from a "
-        "network.</p></footer>",
-    ]
-    return _PAGE.format(title=_text(f"{title or 'Article'} – wording report"), style=STYLE, body="\n".join(parts))
-
-
-def _text(text: str) -> str:
-    """Text of the article, or of a model's config, as it may stand in an element or a quoted attribute."""
-    return escape(clean(text), quote=True)
+    )
+    model = f"{text(result.model.name)} {text(result.model.version)}"
+    footer = f"{_LIMITS}\n<p>Model {model}.</p>"
+    title = f"{title or 'Article'} – wording report"
+    return document(title, ("text", "text of the article"), header, main, footer)
 
 
 def _headline_text(headline: HeadlineScore | None) -> str:
     """The headline with its phrases marked; which they are is said in words below it."""
     if headline is None or not clean(headline.text).strip():
         return "No headline"
-    pieces = runs(headline.text, 0, len(headline.text), headline.phrases)
-    return "".join(
-        f'<mark class="author">{_text(piece)}</mark>' if phrase else _text(piece) for piece, phrase in pieces
-    )
-
-
-def _warnings(warnings: Sequence[str]) -> Iterator[str]:
-    if warnings:
-        yield '<div class="note" role="note"><p><strong>Please note</strong></p><ul>'
-        yield from (f"<li>{_text(warning)}</li>" for warning in warnings)
-        yield "</ul></div>"
+    return marked(headline.text, headline.phrases)
 
 
 def _scale(label: str, score: float, low: float, high: float) -> str:
     """A scale of 0 to 100 with the interval as a band and the score as a mark on it; the label says both."""
     return (
-        f'<div class="scale" role="img" aria-label="{_text(label)}">'
+        f'<div class="scale" role="img" aria-label="{text(label)}">'
         f'<span class="range" style="left:{low:.1f}%;width:{max(high - low, 1):.1f}%"></span>'
         f'<span class="point" style="left:{score:.1f}%"></span></div>'
     )
-
-
-def _meter(share: float) -> str:
-    """A bar of a share 0-1, for the eye only: the number stands beside it."""
-    return f'<span class="bar" aria-hidden="true"><span style="width:{100 * share:.0f}%"></span></span>'
 
 
 def _headline_section(headline: HeadlineScore | None) -> Iterator[str]:
@@ -141,7 +98,7 @@ def _headline_section(headline: HeadlineScore | None) -> Iterator[str]:
     yield _scale(f"Sensationalism {whole(heat.score)} of 100, {interval}", heat.score, heat.low, heat.high)
     yield '<p class="ends" aria-hidden="true"><span>0 plain</span><span>extreme 100</span></p>'
     yield f"<p>How far the wording tries to arouse; {interval}.</p>"
-    phrases = ", ".join(f"“{_text(phrase.text)}” ({phrase.weight:.2f})" for phrase in headline.phrases)
+    phrases = ", ".join(f"“{text(phrase.text)}” ({phrase.weight:.2f})" for phrase in headline.phrases)
     yield "<dl>"
     yield f"<div><dt>Loaded phrases</dt><dd>{phrases or 'none'}</dd></div>"
     yield f"<div><dt>Devices</dt><dd>{in_words(headline.devices)}</dd></div>"
@@ -151,7 +108,7 @@ def _headline_section(headline: HeadlineScore | None) -> Iterator[str]:
     yield '<ul class="bars">'
     for name in DEVICES:
         value = headline.devices[name]
-        yield f'<li class="row"><span class="name">{name_of(name)}</span>{_meter(value)}<span>{value:.2f}</span></li>'
+        yield f'<li class="row"><span class="name">{name_of(name)}</span>{meter(value)}<span>{value:.2f}</span></li>'
     yield "</ul></details></section>"
 
 
@@ -188,7 +145,7 @@ def _unsupported(gap: Gap) -> Iterator[str]:
         yield "<p>Nothing in the headline was found to lack support in the text.</p>"
         return
     yield "<h3>Without support in the text, as far as the model sees</h3><ul>"
-    yield from (f"<li>“{_text(phrase.text)}”</li>" for phrase in gap.unsupported)
+    yield from (f"<li>“{text(phrase.text)}”</li>" for phrase in gap.unsupported)
     yield "</ul>"
 
 
@@ -210,11 +167,11 @@ def _frame_section(result: ArticleScore) -> Iterator[str]:
 
 def _frame(frame: FrameScore, result: ArticleScore) -> str:
     passages = "".join(
-        f"<blockquote><p>{_text(result.text[span.start : span.end])}</p></blockquote>" for span in frame.passages
+        f"<blockquote><p>{text(result.text[span.start : span.end])}</p></blockquote>" for span in frame.passages
     )
     main = " (main frame)" if frame.name == result.body.primary_frame else ""
     return (
-        f'<li><details><summary class="row"><span class="name">{name_of(frame.name)}{main}</span>{_meter(frame.share)}'
+        f'<li><details><summary class="row"><span class="name">{name_of(frame.name)}{main}</span>{meter(frame.share)}'
         f"<span>{100 * frame.share:.0f}%</span></summary>{passages}</details></li>"
     )
 
@@ -246,31 +203,31 @@ def _legend(result: ArticleScore) -> Iterator[str]:
     yield "</ul>"
 
 
-def _paragraph(text: str, block: Block, numbers: dict[int, int]) -> str:
+def _paragraph(page: str, block: Block, numbers: dict[int, int]) -> str:
     parts, position = ["<p>"], block.start
     for sentence in block.sentences:
-        parts.append(_text(text[position : sentence.start]))
+        parts.append(text(page[position : sentence.start]))
         parts.append(f'<span id="s{numbers[sentence.start]}">')
-        parts += (_run(piece, phrase) for piece, phrase in runs(text, sentence.start, sentence.end, sentence.phrases))
+        parts += (_run(piece, phrase) for piece, phrase in runs(page, sentence.start, sentence.end, sentence.phrases))
         parts.append("</span>")
         position = sentence.end
-    parts.append(_text(text[position : block.end]))
+    parts.append(text(page[position : block.end]))
     return "".join(parts) + "</p>"
 
 
 def _run(piece: str, phrase: VoicedPhrase | None) -> str:
     if phrase is None:
-        return _text(piece)
+        return text(piece)
     hidden = f'<span class="hidden"> (loaded {phrase.weight:.2f}, {_VOICES[phrase.voice]})</span>'
-    return f'<mark class="{phrase.voice}">{_text(piece)}{hidden}</mark>'
+    return f'<mark class="{phrase.voice}">{text(piece)}{hidden}</mark>'
 
 
 def _set_aside(kind: str, texts: Sequence[str]) -> str:
     """Neighbouring lines of one kind, folded when there are many."""
     count = f", {len(texts)} lines" if len(texts) > 1 else ""
     opened = " open" if len(texts) <= FOLDED else ""
-    items = "".join(f"<li>{_text(text)}</li>" for text in texts)
-    label = f"Set aside: {_text(name_of(kind))}{count}"
+    items = "".join(f"<li>{text(line)}</li>" for line in texts)
+    label = f"Set aside: {text(name_of(kind))}{count}"
     return f'<details class="aside"{opened}><summary>{label}</summary><ul>{items}</ul></details>'
 
 
@@ -288,7 +245,7 @@ def _sentence_section(body: BodyScore) -> Iterator[str]:
 def _sentence(number: int, sentence: SentenceScore) -> str:
     kind = f"{name_of(sentence.kind)}; " if sentence.kind else ""
     return (
-        f'<li><p>{_text(sentence.text)}</p><p class="dim">{_VOICES[sentence.voice or "author"]}; {kind}'
+        f'<li><p>{text(sentence.text)}</p><p class="dim">{_VOICES[sentence.voice or "author"]}; {kind}'
         f"loaded {sentence.loaded:.2f}, bias {sentence.bias:.2f}, opinion {sentence.opinion:.2f}; "
         f'<a href="#s{number}">sentence {number} in the text</a></p></li>'
     )

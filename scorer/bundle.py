@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +16,8 @@ from scorer.results import ModelName
 FORMAT_VERSION: Final = 2
 DEFAULT_BUNDLE: Final = Path(__file__).parent / "models" / "default"
 HASHED_FILES: Final = ("model.onnx", "tokenizer.json", "README.md")
+#: What a head that a user has added may be called: it names a file, a column and a key.
+HEAD_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,8 @@ class Bundle:
     `levels` are the score levels of the sensationalism head; `device_calibration` has, for each device, one entry for
     each level, `bias_calibration` and `opinion_calibration` one for each of theirs; `kind_temperature` divides the
     logits of the kind; `frames` are in the order of `labels.FRAMES`; `support` turns a likeness of words into the
-    probability that the body has something for a phrase; `info` is the rest of `config.json`: data, training arguments,
-    scores.
+    probability that the body has something for a phrase; `own_heads` are the names of heads that a user has added;
+    `info` is the rest of `config.json`: data, training arguments, scores.
     """
 
     folder: Path
@@ -79,7 +83,25 @@ class Bundle:
     headline_phrases: PhraseRule
     sentence_phrases: PhraseRule
     support: Platt
+    own_heads: tuple[str, ...]
     info: dict[str, Any]
+
+
+def head_file(name: str) -> str:
+    """Where in a bundle a head that a user has added is kept."""
+    return f"heads/{name}.json"
+
+
+def hashed_files(config: dict[str, Any]) -> tuple[str, ...]:
+    """The files of a bundle whose hashes its description lists.
+
+    :raises ValueError: when the name of an own head is no name of a file.
+    """
+    own = [str(name) for name in config["heads"].get("own", [])]
+    wrong = [name for name in own if not HEAD_NAME.fullmatch(name)]
+    if wrong or len(set(own)) < len(own):
+        raise ValueError(f"own heads called {own}")
+    return (*HASHED_FILES, *map(head_file, own))
 
 
 def file_hash(path: Path) -> str:
@@ -111,12 +133,12 @@ def read_config(folder: Path) -> dict[str, Any]:
     return dict(config)
 
 
-def check_files(folder: Path, hashes: dict[str, str]) -> None:
+def check_files(folder: Path, names: Sequence[str], hashes: dict[str, str]) -> None:
     """Compare the files of a bundle with the hashes in its description.
 
     :raises BundleError: naming the first file that is missing or differs.
     """
-    for name in HASHED_FILES:
+    for name in names:
         path = folder / name
         try:
             found = file_hash(path)
@@ -194,6 +216,7 @@ def parse_bundle(place: Path, config: dict[str, Any]) -> Bundle:
         headline_phrases=phrase_rule(heads["tokens"]["headline"]),
         sentence_phrases=phrase_rule(heads["tokens"]["sentence"]),
         support=Platt(**heads["support"]["calibration"]),
+        own_heads=tuple(heads.get("own", ())),
         info={key: value for key, value in config.items() if key not in ("heads", "files")},
     )
     check_shapes(bundle)
@@ -209,9 +232,9 @@ def load_bundle(folder: Path | str | None = None) -> Bundle:
     place = DEFAULT_BUNDLE if folder is None else Path(folder)
     config = read_config(place)
     try:
-        hashes = dict(config["files"])
+        hashes, names = dict(config["files"]), hashed_files(config)
         bundle = parse_bundle(place, config)
     except (KeyError, TypeError, ValueError) as error:
         raise BundleError(f"{place}/config.json: damaged, {error!r}; fetch or export the bundle again.") from error
-    check_files(place, hashes)
+    check_files(place, names, hashes)
     return bundle

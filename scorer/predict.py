@@ -9,10 +9,12 @@ import numpy as np
 from tokenizers import Encoding
 
 from scorer.abstain import MAX_CHARACTERS, reason_to_abstain
+from scorer.ahead import ahead
 from scorer.bundle import Bundle, Interval, PhraseRule, Platt, load_bundle
 from scorer.decode import Array, expected_level, level_quantile, ordinal_probabilities, sigmoid, softmax
 from scorer.errors import InputError
 from scorer.labels import DEVICES, band_of
+from scorer.own_heads import label_texts, read_own_heads
 from scorer.results import Comparison, HeadlineScore, Phrase, Sensationalism
 from scorer.runtime import HEADLINE_HEADS, Runtime
 from scorer.text import end_of_wording, loaded_phrases, readable
@@ -81,6 +83,7 @@ class Scorer:
     def __init__(self, bundle: Bundle, runtime: Runtime) -> None:
         self.bundle = bundle
         self.runtime = runtime
+        self.own_heads = read_own_heads(bundle, runtime.hidden) if bundle.own_heads else ()
 
     @classmethod
     def load(cls, bundle: Path | str | None = None, threads: int | None = None) -> "Scorer":
@@ -114,6 +117,16 @@ class Scorer:
         """
         if isinstance(texts, str) or not isinstance(texts, Iterable):
             raise InputError(f"found one {type(texts).__name__}, expected a list of strings; use headline() for one.")
+        if isinstance(texts, Sequence) and len(texts) > WINDOW:
+            starts = range(0, len(texts), WINDOW)
+
+            def work(start: int) -> list[HeadlineScore]:
+                return self._score_window(texts[start : start + WINDOW], start)
+
+            for scores in ahead(work, starts, self.runtime.threads):
+                yield from scores
+            return
+        # of what comes in by and by, nothing waits for what comes after
         remaining, done = iter(texts), 0
         while window := list(islice(remaining, WINDOW)):
             yield from self._score_window(window, done)
@@ -191,7 +204,10 @@ class Scorer:
         """Results for the tokenised rows, in the order of `encodings`."""
         if not encodings:
             return
-        raw = self.runtime.run(list(encodings.values()), HEADLINE_HEADS)
+        sources = sorted({head.source for head in self.own_heads})
+        raw = self.runtime.run(list(encodings.values()), (*HEADLINE_HEADS, *sources))
+        offsets = [encoding.offsets for encoding in encodings.values()] if self.own_heads else []
+        labels = label_texts(self.own_heads, raw, [texts[row] for row in encodings], offsets)
         probabilities = softmax(raw.heads["sensationalism"].astype(np.float64))
         levels = np.array(self.bundle.levels)
         scores = expected_level(probabilities, levels)
@@ -211,6 +227,7 @@ class Scorer:
                 ),
                 abstain=None,
                 model=self.bundle.model,
+                labels=labels[position],
             )
 
 

@@ -1,6 +1,7 @@
 """What the library returns: frozen dataclasses whose `to_dict()` is the published JSON."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from typing import Any
 
 from scorer.labels import SCHEMA_VERSION
@@ -35,12 +36,48 @@ class Sensationalism:
 
 
 @dataclass(frozen=True)
+class Label:
+    """What a head that a user has added says of a text.
+
+    A graded head has a `value` on its `scale` with a 90% interval; a binary head and one of classes or labels have
+    calibrated `probabilities` by label and the labels that are `present`; a head of phrases has `phrases`.
+    """
+
+    kind: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    scale: tuple[float, float] | None = None
+    probabilities: dict[str, float] = field(default_factory=dict)
+    present: tuple[str, ...] = ()
+    phrases: tuple[Phrase, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object, with what the kind has; a grade rounded to a thousandth of its scale."""
+        if self.value is not None and self.low is not None and self.high is not None and self.scale is not None:
+            digits = max(0, 3 - math.floor(math.log10(self.scale[1] - self.scale[0])))
+            ends = {"value": self.value, "low": self.low, "high": self.high}
+            rounded = {name: round(end, digits) for name, end in ends.items()}
+            return {"kind": self.kind, **rounded, "scale": list(self.scale)}
+        if self.kind == "phrases":
+            return {"kind": self.kind, "phrases": phrase_list(self.phrases)}
+        likely = {name: round(value, 3) for name, value in self.probabilities.items()}
+        return {"kind": self.kind, "probabilities": likely, "present": list(self.present)}
+
+
+def phrase_list(phrases: tuple[Phrase, ...]) -> list[dict[str, Any]]:
+    """Phrases as JSON."""
+    return [{"start": p.start, "end": p.end, "text": p.text, "weight": round(p.weight, 3)} for p in phrases]
+
+
+@dataclass(frozen=True)
 class HeadlineScore:
     """The result for one headline.
 
     `devices` are expected levels and `device_presence` the probabilities that a device is there at all, both 0-1 by
     device; `clickbait` is a strength 0-1. When `abstain` names a reason they and `sensationalism` are None and
-    `phrases` is empty. `line` is the line of a stream the text came from.
+    `phrases` is empty. `line` is the line of a stream the text came from. `labels` are what heads that a user has added
+    say, by their name.
     """
 
     text: str
@@ -52,6 +89,7 @@ class HeadlineScore:
     abstain: str | None
     model: ModelName
     line: int | None = None
+    labels: dict[str, Label] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of `schemas/headline.json`; numbers rounded to what they can bear."""
@@ -69,13 +107,13 @@ class HeadlineScore:
             "device_presence": self.device_presence
             and {name: round(value, 3) for name, value in self.device_presence.items()},
             "clickbait": None if self.clickbait is None else round(self.clickbait, 3),
-            "phrases": [
-                {"start": p.start, "end": p.end, "text": p.text, "weight": round(p.weight, 3)} for p in self.phrases
-            ],
+            "phrases": phrase_list(self.phrases),
             "abstain": self.abstain,
             "model": {"name": self.model.name, "version": self.model.version},
             "schema_version": SCHEMA_VERSION,
         }
+        if self.labels:
+            result["labels"] = {name: label.to_dict() for name, label in self.labels.items()}
         if self.line is not None:
             result["line"] = self.line
         return result

@@ -2,7 +2,8 @@
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +16,13 @@ from scorer.errors import BundleError
 from scorer.text import readable
 
 #: Rows and padded tokens of one batch; larger ones were not faster and need more memory.
+MIN_ROWS = 8
 MAX_ROWS = 64
 MAX_TOKENS = 2048
+#: How short a text may be against the longest of its batch, unless the batch would have fewer padded tokens than these:
+#: padding costs as much as text, and small products are slow.
+LIKE_LENGTH = 0.8
+FEW_TOKENS = 256
 #: The heads each form of text is asked for.
 HEADLINE_HEADS = ("sensationalism", "devices", "clickbait", "tokens")
 SENTENCE_HEADS = ("sensationalism", "bias", "opinion", "kind", "tokens")
@@ -43,20 +49,29 @@ def padded(rows: Sequence[Sequence[int]], width: int) -> tuple[NDArray[np.int32]
     return ids, mask
 
 
+@dataclass(frozen=True)
+class Live:
+    """What belongs to one process and is useless in its forks: the session, and the threads that run it."""
+
+    session: onnxruntime.InferenceSession
+    pool: ThreadPoolExecutor
+    owner: int
+
+
 class Runtime:
     """An onnxruntime session with its tokeniser; may be shared by threads and survives a fork.
 
     :param folder: the bundle's folder, with `model.onnx` and `tokenizer.json`.
-    :param threads: processor threads, at most as many as there are processors; None leaves the choice to onnxruntime.
+    :param threads: processor threads, at most as many as there are processors; all of them when None.
     """
 
     def __init__(self, folder: Path, threads: int | None = None) -> None:
         self._folder = folder
-        self._threads = threads
+        processors = os.cpu_count() or 1
+        self.threads = min(threads or processors, processors)
         self._lock = threading.Lock()
-        self._inherited: list[onnxruntime.InferenceSession] = []
-        self._session = self._open_session()
-        self._owner = os.getpid()
+        self._inherited: list[Live] = []
+        self._live = self._start()
         path = folder / "tokenizer.json"
         try:
             self._tokenizer = Tokenizer.from_file(str(path))
@@ -65,28 +80,34 @@ class Runtime:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
 
-    def _open_session(self) -> onnxruntime.InferenceSession:
+    def _start(self) -> Live:
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = min(self._threads or 0, os.cpu_count() or 1)
+        # whole batches run side by side: texts are short, and threads that share each product mostly wait
+        options.intra_op_num_threads = 1
         options.log_severity_level = 3
         # the graph is written with the fused kernels already, so there is nothing to search for at start-up
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         path = self._folder / "model.onnx"
         try:
-            return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+            session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime has no common base class for its errors
             raise BundleError(f"{path}: no graph onnxruntime can run ({error}).") from error
+        return Live(session, ThreadPoolExecutor(self.threads), os.getpid())
 
-    def _live_session(self) -> onnxruntime.InferenceSession:
-        """The session of this process: a forked child has lost the threads of its parent's and opens its own."""
-        if self._owner != os.getpid():
+    def _in_this_process(self) -> Live:
+        """Session and threads of this process: a forked child has lost its parent's and opens its own."""
+        if self._live.owner != os.getpid():
             with self._lock:
-                if self._owner != os.getpid():
+                if self._live.owner != os.getpid():
                     # kept, because closing it would wait for threads that this process does not have
-                    self._inherited.append(self._session)
-                    self._session = self._open_session()
-                    self._owner = os.getpid()
-        return self._session
+                    self._inherited.append(self._live)
+                    self._live = self._start()
+        return self._live
+
+    @property
+    def hidden(self) -> int:
+        """The width of the graph's states."""
+        return int(next(output.shape[-1] for output in self._live.session.get_outputs() if output.name == "pooled"))
 
     def tokenise(self, text: str) -> Encoding:
         """Token ids and offsets of one text, special tokens included, never truncated."""
@@ -99,16 +120,19 @@ class Runtime:
         :param heads: which of the graph's outputs to return.
         :returns: logits and states in the order of the encodings.
         """
+        live = self._in_this_process()
+        batches = list(self._batches(encodings))
+
+        def outputs(rows: Sequence[int]) -> list[Floats]:
+            ids, mask = padded([encodings[row].ids for row in rows], len(encodings[rows[-1]].ids))
+            found: list[Floats] = live.session.run(heads, {"ids": ids, "mask": mask})
+            return found
+
         found: dict[str, Floats] = {}
         by_token: dict[str, list[Floats]] = {}
-        order = sorted(range(len(encodings)), key=lambda row: len(encodings[row].ids))
-        session = self._live_session()
-        while order:
-            width = len(encodings[order[-1]].ids)
-            size = max(1, min(MAX_ROWS, MAX_TOKENS // width))
-            rows, order = order[-size:], order[:-size]
-            ids, mask = padded([encodings[row].ids for row in rows], width)
-            for name, values in zip(heads, session.run(heads, {"ids": ids, "mask": mask}), strict=True):
+        side_by_side = self.threads > 1 and len(batches) > 1
+        for rows, arrays in zip(batches, (live.pool.map if side_by_side else map)(outputs, batches), strict=True):
+            for name, values in zip(heads, arrays, strict=True):
                 if values.ndim == 3:
                     listed = by_token.setdefault(name, [values[0]] * len(encodings))
                     for position, row in enumerate(rows):
@@ -118,3 +142,21 @@ class Runtime:
                     found[name] = np.empty((len(encodings), values.shape[1]), dtype=np.float32)
                 found[name][rows] = values
         return RawOutputs(found, by_token)
+
+    def _batches(self, encodings: Sequence[Encoding]) -> Iterator[list[int]]:
+        """Row numbers of texts of like length, the longest first, each batch from short to long.
+
+        Few texts make small batches, so that there is one for every thread; how many threads there are does not
+        matter, so that results do not depend on it.
+        """
+        order = sorted(range(len(encodings)), key=lambda row: len(encodings[row].ids))
+        most = min(MAX_ROWS, max(MIN_ROWS, len(order) // 4))
+        while order:
+            width = len(encodings[order[-1]].ids)
+            size, limit = 1, min(most, MAX_TOKENS // width, len(order))
+            while size < limit and (
+                len(encodings[order[-size - 1]].ids) >= LIKE_LENGTH * width or (size + 1) * width <= FEW_TOKENS
+            ):
+                size += 1
+            yield order[-size:]
+            order = order[:-size]

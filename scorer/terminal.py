@@ -8,7 +8,7 @@ import click
 
 from scorer.bundle import Bundle
 from scorer.labels import ABSTENTIONS
-from scorer.results import Comparison, HeadlineScore, Phrase
+from scorer.results import Comparison, HeadlineScore, Label, Phrase
 
 _COLOURS = {
     "plain": "green",
@@ -65,6 +65,20 @@ def in_words(devices: dict[str, float]) -> str:
     return ", ".join(said) or "none"
 
 
+def label_words(label: Label) -> str:
+    """What a head that a user has added says: `3.4 of 1-5 (90% interval 2.1-4.6)`, `yes 0.83`."""
+    if label.value is not None and label.scale is not None:
+        value, low, high = (f"{end:.3g}" for end in (label.value, label.low, label.high))
+        return f"{click.style(value, bold=True)} of {label.scale[0]:g}-{label.scale[1]:g} (90% interval {low}-{high})"
+    if label.kind == "phrases":
+        return ", ".join(f"“{shown(p.text)}” {p.weight:.2f}" for p in label.phrases) or "none"
+    likely = sorted(label.probabilities.items(), key=lambda item: -item[1])
+    named = [(name, value) for name, value in likely if name in label.present]
+    others = [] if named and label.kind == "labels" else [item for item in likely if item not in named][:2]
+    said = [click.style(f"{shown(name)} {value:.2f}", bold=True) for name, value in named]
+    return ", ".join([*said, *(f"not {shown(name)} {value:.2f}" for name, value in others)])
+
+
 def headline_card(result: HeadlineScore) -> str:
     """Several lines on one headline."""
     if result.sensationalism is None or result.devices is None:
@@ -82,6 +96,7 @@ def headline_card(result: HeadlineScore) -> str:
             f"  devices      {in_words(result.devices)}",
             f"  clickbait    {result.clickbait:.2f} of 1",
             f"  loaded       {phrases}",
+            *(f"  {name:<12} {label_words(label)}" for name, label in result.labels.items()),
         )
     )
 
@@ -116,15 +131,33 @@ def _figure(estimate: dict[str, Any], digits: int) -> str:
     return f"{value} (95% interval {low}-{high}, n={estimate['n']})"
 
 
+def retrained_lines(facts: dict[str, Any]) -> list[str]:
+    """What was trained on a user's labels, and from which model; its figures are in the report beside it."""
+    base, rows = facts["base"], facts["rows"]
+    moved = facts["fine_tuned"] or base["encoder"]
+    return [
+        f"  head         {facts['head']} ({facts['kind']}), learned from {rows['learned']} rows of {facts['file']},",
+        f"               measured on {rows['held_out']} others: see report.html",
+        f"  started from {base['name']} {base['version']}, "
+        + (
+            "whose figures follow: they are not of this model"
+            if moved
+            else "whose other heads it has, with their figures:"
+        ),
+    ]
+
+
 def model_card(bundle: Bundle) -> str:
     """What a person wants to know of a model first: name, data, figures; its files have been checked by then."""
     info = bundle.info
+    retrained = info.get("retrained")
     rated = info["scores"]["rated_dev"]["model"]
     interval = info["scores"]["calibration"]["interval"]["overall"]
     lines = [
         click.style(f"{bundle.model.name} {bundle.model.version}", bold=True),
         f"  folder       {bundle.folder}",
         "  files        intact (SHA-256 as in config.json)",
+        *(retrained_lines(retrained) if retrained else ()),
         f"  encoder      {info['encoder']}",
         *(f"  data         {item['path']}, {item['rows']} rows: {item['note']}" for item in info["data"]),
         "  sensational  against machine ratings of headlines from outlets not trained on:",

@@ -334,7 +334,7 @@ def test_any_text_stays_text_in_every_report(text: str) -> None:
     assert read.open == []
     assert read.tags <= TAGS
     assert read.names <= set(
-        "lang charset http-equiv content name class href id tabindex aria-labelledby scope".split()
+        "lang charset http-equiv content name class href id tabindex role aria-label aria-labelledby scope".split()
     )
     notes = markdown(audit)
     notes.encode()

@@ -8,9 +8,7 @@ from collections.abc import Callable
 import pytest
 from conftest import ROOT
 
-from scorer.bundle import DEFAULT_BUNDLE, read_config
 from scorer.cli import main
-from training.card import FIGURES_BEGIN, FIGURES_END, model_card, readme_figures
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -19,13 +17,6 @@ def test_every_command_stands_in_the_readme() -> None:
     assert main.commands
     for name in main.commands:
         assert f"scorer {name}" in README
-
-
-def test_the_figures_are_those_of_the_shipped_model() -> None:
-    config = read_config(DEFAULT_BUNDLE)
-    shown = README.split(FIGURES_BEGIN)[1].split(FIGURES_END)[0].strip()
-    assert shown == readme_figures(config).strip()
-    assert (DEFAULT_BUNDLE / "README.md").read_text(encoding="utf-8") == model_card(config)
 
 
 @pytest.mark.parametrize(

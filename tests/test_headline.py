@@ -28,7 +28,7 @@ def score(scorer: Scorer, text: str) -> float:
 def test_the_founding_headline_is_hot_and_its_calm_twin_is_not(shipped: Scorer) -> None:
     hot = shipped.headline(FOUNDING)
     assert hot.sensationalism is not None
-    assert hot.sensationalism.score >= 30  # rated 80; 35 here, the aim is 55: see configs/README.md
+    assert hot.sensationalism.score >= 30  # rated 80; 37 here, the aim is 55: see configs/README.md
     marked = " | ".join(phrase.text for phrase in hot.phrases)
     assert "fears explode" in marked
     assert "war" in marked
@@ -41,7 +41,7 @@ def test_plain_mild_and_hot_tellings_of_one_event_rise(shipped: Scorer) -> None:
     with TRIPLES.open(encoding="utf-8", newline="") as lines:
         triples = [[score(shipped, row[kind]) for kind in ("plain", "mild", "hot")] for row in csv.DictReader(lines)]
     assert len(triples) == 25
-    assert sum(plain < mild < hot for plain, mild, hot in triples) >= 22  # the aim is 23: see configs/README.md
+    assert sum(plain < mild < hot for plain, mild, hot in triples) >= 23
     assert all(plain < hot for plain, _, hot in triples)
 
 

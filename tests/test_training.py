@@ -19,12 +19,13 @@ from scorer import Scorer
 from scorer.bundle import file_hash
 from scorer.errors import InputError
 from scorer.metrics import f1
-from training.__main__ import start_weights
+from training.__main__ import mix, start_weights
 from training.body import best_threshold, fit_temperature
 from training.calibrate import conformal_margin, fit_interval, fit_platt
 from training.config import Recipe, load_recipe
 from training.data import level_targets, phrase_spans, shuffled_batches, token_targets
 from training.lessons import FormLessons, Lessons, read_lessons, text_id
+from training.model import HeadlineModel, load_encoder
 from training.quantise import QuantisedLinear
 
 
@@ -40,6 +41,8 @@ def test_every_shipped_recipe_loads(path: Path) -> None:
         ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b}]\nsede: 3\n", "unknown key 'sede'"),
         ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b}]\nseed: many\n", "seed is 'many'"),
         ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b, repeat: 0}]\n", "repeat is 0"),
+        ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b}]\nkeep: 1\n", "keep is 1"),
+        ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b, share: 0}]\n", "share and vary"),
         ("name: x\n", "missing 3 required"),
         ("- 1\n", "found list"),
         ("a: [\n", "not valid YAML"),
@@ -108,6 +111,14 @@ def test_a_second_stage_starts_from_the_trained_weights_of_the_first(tiny_run: P
     again = start_weights(recipe, run)  # the first stage is done, whatever became of its checkpoints
     assert again is not None
     assert all(torch.equal(weights[name], values) for name, values in again.items())
+
+
+def test_kept_weights_lie_between_those_of_start_and_end(tiny_run: Path) -> None:
+    model = HeadlineModel(load_encoder("tiny", 0.0), 0.1)
+    model.load_state_dict(torch.load(tiny_run / "float.pt", weights_only=True)["model"])
+    own = {name: values.clone() for name, values in model.state_dict().items()}
+    mix(model, {name: values + 1 for name, values in own.items()}, 0.25)
+    assert all(torch.allclose(values, own[name] + 0.25, atol=1e-5) for name, values in model.state_dict().items())
 
 
 def test_a_run_folder_of_another_recipe_is_refused(tiny_run: Path, tmp_path: Path) -> None:

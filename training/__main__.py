@@ -96,6 +96,12 @@ def start_weights(recipe: Recipe, run: Path) -> dict[str, torch.Tensor] | None:
     return weights
 
 
+def mix(model: HeadlineModel, start: dict[str, torch.Tensor], keep: float) -> None:
+    """Make a model's weights the mean of its own and others, of which `keep` is the share, 0-1."""
+    own = model.state_dict()
+    model.load_state_dict({name: torch.lerp(values, start[name].to(values), keep) for name, values in own.items()})
+
+
 def describe_run(recipe: Recipe, splits: Splits, minutes: float) -> dict[str, Any]:
     """What the card tells besides the figures: encoder, data with licences, machine, time."""
     used = splits.train.unique("source")
@@ -133,6 +139,8 @@ def train(recipe: Recipe, run: Path, out: Path) -> dict[str, Any]:
     log.write("start", rows={name: len(part) for name, part in vars(prepared.rows).items()})
     model, rows = prepared.model, prepared.rows
     fit(model, rows.train, rows.tune, recipe, run, log)
+    if start and recipe.keep:
+        mix(model, start, recipe.keep)
     fit_rounded(model, rows.train, rows.tune, recipe, run, log)
     facts = describe_run(recipe, prepared.splits, log.seconds() / 60)
     config = export(model, prepared.tokenizer, prepared.splits, rows, recipe, facts, out)

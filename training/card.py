@@ -1,13 +1,8 @@
 """The model card: a bundle's README.md, written from the same numbers as its config.json."""
 
-from pathlib import Path
 from typing import Any
 
-from scorer.bundle import DEFAULT_BUNDLE, read_config
 from training.body import HOT
-
-FIGURES_BEGIN = "<!-- figures: written by `make figures` -->"
-FIGURES_END = "<!-- end of figures -->"
 
 
 def figure(estimate: dict[str, Any], digits: int = 3) -> str:
@@ -36,7 +31,7 @@ def table(header: list[str], rows: list[list[str]]) -> str:
 
 def rating_section(scores: dict[str, Any]) -> str:
     """Sensationalism beside its baselines."""
-    names = {"model": "this model (int8)", "tfidf_ridge": "TF-IDF + ridge", "mean": "mean of the training rows"}
+    names = {"model": "this model (int8)", "tfidf_ridge": "TF-IDF + ridge", "mean": "the mean label"}
     rows = [
         [label, figure(scores[name]["pearson"]), figure(scores[name]["mae"], 2), str(scores[name]["mae"]["n"])]
         for name, label in names.items()
@@ -59,7 +54,7 @@ def rating_section(scores: dict[str, Any]) -> str:
 
 def clickbait_section(scores: dict[str, Any]) -> str:
     """Clickbait strength beside its baselines."""
-    names = {"model": "this model (int8)", "tfidf_ridge": "TF-IDF + ridge", "mean": "mean of the training rows"}
+    names = {"model": "this model (int8)", "tfidf_ridge": "TF-IDF + ridge", "mean": "the mean label"}
     rows = [
         [label, figure(scores[name]["mse"], 4), figure(scores[name]["pearson"]), figure(scores[name]["f1"])]
         for name, label in names.items()
@@ -70,7 +65,7 @@ def clickbait_section(scores: dict[str, Any]) -> str:
 
 def sentence_section(scores: dict[str, Any]) -> str:
     """Bias and opinion of sentences beside their baselines."""
-    names = {"model": "this model (int8)", "tfidf": "TF-IDF + ridge or logistic", "mean": "mean of the training rows"}
+    names = {"model": "this model (int8)", "tfidf": "TF-IDF + ridge or logistic", "mean": "the mean label"}
     measures = ("bias_pearson", "bias_auc", "opinion_pearson")
     rows = [[label, *(figure(scores[name][key]) for key in measures)] for name, label in names.items()]
     header = [f"n={scores['model']['bias_auc']['n']}", "bias, Pearson", "bias ≥ 1, AUC", "opinion, Pearson"]
@@ -143,6 +138,39 @@ def human_section(lines: list[dict[str, Any]]) -> str:
     return table(["set", "measure", "this model (int8)", "TF-IDF", "n"], rows)
 
 
+def audit_verdict(audit: dict[str, Any]) -> str:
+    """How many marks of `scorer audit` the model misses, and which."""
+    marks = sum(each["mark"] is not None for suite in audit["suites"] for each in suite["figures"])
+    missed = ", ".join(audit["missed"]).replace("_", " ")
+    verdict = f"misses {len(audit['missed'])} of its {marks} marks: {missed}" if missed else f"meets all {marks} marks"
+    return f"`scorer audit` probes the model with sentences written for it, without labels. This model {verdict}."
+
+
+def audit_figure(found: dict[str, Any], value: float | None) -> str:
+    """A figure of an audit in its unit: points of 100, or a share in percent."""
+    if value is None:
+        return "-"
+    return f"{100 * value:.0f}%" if found["unit"] == "share" else f"{value:.2f}"
+
+
+def audit_interval(found: dict[str, Any]) -> str:
+    """A figure of an audit with its interval: `64% (47%-81%)`."""
+    value, low, high = (audit_figure(found, found[key]) for key in ("value", "low", "high"))
+    return f"{value} ({low}-{high})"
+
+
+def audit_section(audit: dict[str, Any]) -> str:
+    """Every figure of an audit with its mark, those that miss it in bold."""
+    rows = []
+    for suite in audit["suites"]:
+        for found in suite["figures"]:
+            limit = "at most" if found["limit"] == "at_most" else "at least"
+            mark = "-" if found["mark"] is None else f"{limit} {audit_figure(found, found['mark'])}"
+            result = {None: "reported", True: "met", False: "**missed**"}[found["passed"]]
+            rows.append([suite["name"], found["about"], audit_interval(found), mark, result, str(found["n"])])
+    return table(["suite", "figure (points, or share)", "with 95% interval", "mark", "result", "n"], rows)
+
+
 def model_card(config: dict[str, Any]) -> str:
     """The card in Markdown.
 
@@ -182,10 +210,12 @@ def model_card(config: dict[str, Any]) -> str:
     if scores.get("human"):
         sections += [
             "## Sets labelled by people, never trained on",
-            "Written by `python -m training.human`, looked at once the model was chosen. What they label is near to "
-            "what the heads measure, not the same. TF-IDF is trained on our rated rows, as the model is.",
+            "Looked at once the model was chosen. What they label is near to what the heads measure, not the same. "
+            "TF-IDF is trained on our rated rows, as the model is.",
             human_section(scores["human"]),
         ]
+    if scores.get("audit"):
+        sections += ["## Audit", audit_verdict(scores["audit"]), audit_section(scores["audit"])]
     sections += [
         "## Calibration",
         "Cross-fitted over two halves of the outlets: no row is judged by numbers it helped to choose.",
@@ -253,15 +283,3 @@ def readme_figures(config: dict[str, Any]) -> str:
             f"The {coverage}; they are {interval['width']:.0f} points wide on average.",
         )
     )
-
-
-def update_readme(path: Path, config: dict[str, Any]) -> None:
-    """Put the figures of a bundle between the markers of a README."""
-    before, rest = path.read_text(encoding="utf-8").split(FIGURES_BEGIN)
-    after = rest.split(FIGURES_END)[1]
-    text = f"{before}{FIGURES_BEGIN}\n{readme_figures(config)}\n{FIGURES_END}{after}"
-    path.write_text(text, encoding="utf-8")
-
-
-if __name__ == "__main__":
-    update_readme(Path("README.md"), read_config(DEFAULT_BUNDLE))

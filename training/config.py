@@ -98,7 +98,8 @@ class Quantisation:
 class Recipe:
     """Everything a run depends on besides the data and the machine.
 
-    start: the recipe of an earlier stage, whose trained weights this one starts from.
+    start: the recipe of an earlier stage, whose trained weights this one starts from. keep: the share of those weights
+    in the mean that is the result, 0-1 (WiSE-FT, Wortsman et al. 2022): what the stage did not teach suffers less.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Recipe:
     sources: tuple[Source, ...]
     seed: int = 13
     start: str = ""
+    keep: float = 0.0
     lessons: str = ""
     max_length: int = 128
     tune_fraction: float = 0.08
@@ -120,6 +122,8 @@ class Recipe:
     quantisation: Quantisation = field(default_factory=Quantisation)
 
     def __post_init__(self) -> None:
+        if not 0 <= self.keep < 1:
+            raise InputError(f"recipe {self.name}: keep is {self.keep}, expected 0 to below 1.")
         if not self.sources:
             raise InputError(f"recipe {self.name}: no sources; name at least one labelled file.")
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from tokenizers import Tokenizer
 
-from scorer.bundle import FORMAT_VERSION, HASHED_FILES, Platt, file_hash
+from scorer.bundle import FORMAT_VERSION, Platt, file_hash, hashed_files
 from scorer.errors import ScorerError
 from scorer.labels import DEVICES
 from scorer.runtime import Runtime
@@ -71,7 +71,7 @@ def parity_report(model: HeadlineModel, shipped: Predictions, rows: Encoded, rec
 def rewrite_config(folder: Path, config: dict[str, Any]) -> None:
     """Write a bundle's card, and its description with the hashes of what lies there."""
     (folder / "README.md").write_text(model_card(config), encoding="utf-8")
-    config["files"] = {name: file_hash(folder / name) for name in HASHED_FILES}
+    config["files"] = {name: file_hash(folder / name) for name in hashed_files(config)}
     (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
 
 

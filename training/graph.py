@@ -1,8 +1,9 @@
 """The inference graph, written node by node for onnxruntime: eight-bit products, float everything else.
 
-Each layer is the eight nodes that onnxruntime has fused kernels for, so nothing is left for its optimiser to find,
-and every initialiser keeps the name it has in torch (`encoder.layer.0.intermediate.dense.weight`), which is how
-the encoder is rebuilt for retraining.
+The nodes are those that were fastest on short texts, so nothing is left for onnxruntime's optimiser to find. Of its
+fused kernels two are not among them: `SkipLayerNormalization` took 2.7 times as long as a sum and a normalisation,
+and attention from single nodes is a tenth faster than `QAttention` (`configs/README.md`). Every initialiser keeps the
+name it has in torch (`encoder.layer.0.intermediate.dense.weight`), which is how the encoder is rebuilt for retraining.
 """
 
 from typing import Any
@@ -21,6 +22,8 @@ from training.quantise import QuantisedLinear, weight_scales
 
 OPSET = 17
 CONTRIB = "com.microsoft"
+#: Attention's three linear layers, in the order in which their outputs lie side by side.
+ATTENTION_PARTS = ("query", "key", "value")
 
 
 def row_scales(table: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
@@ -42,7 +45,7 @@ class GraphBuilder:
 
     def constant(self, name: str, value: Any) -> str:
         """Keep an array under a name."""
-        self.initialisers[name] = numpy_helper.from_array(np.ascontiguousarray(value), name)
+        self.initialisers[name] = numpy_helper.from_array(np.asarray(value, order="C"), name)
         return name
 
     def node(self, kind: str, inputs: list[str], name: str, domain: str = "", **attributes: object) -> str:
@@ -67,8 +70,12 @@ class GraphBuilder:
 
     def linear(self, layer: QuantisedLinear, values: str, name: str) -> str:
         """A quantised linear layer: float in, float out."""
-        steps, input_scale, input_zero = self.rounded_input(layer, values, name)
-        weight, scale, bias = self.rounded_weight([layer], name)
+        return self.joined_linear([layer], values, name)
+
+    def joined_linear(self, layers: list[QuantisedLinear], values: str, name: str) -> str:
+        """Quantised linear layers of one input as a single product, their outputs side by side."""
+        steps, input_scale, input_zero = self.rounded_input(layers[0], values, name)
+        weight, scale, bias = self.rounded_weight(layers, name)
         inputs = [steps, weight, input_scale, scale, input_zero, "", bias]
         return self.node("MatMulIntegerToFloat", inputs, f"{name}.output", CONTRIB)
 
@@ -76,8 +83,8 @@ class GraphBuilder:
         """Residual sum, then layer normalisation."""
         weight = self.constant(f"{name}.weight", norm.weight.detach().numpy())
         bias = self.constant(f"{name}.bias", norm.bias.detach().numpy())
-        inputs = [values, residual, weight, bias]
-        return self.node("SkipLayerNormalization", inputs, f"{name}.output", CONTRIB, epsilon=norm.eps)
+        summed = self.node("Add", [values, residual], f"{name}.sum")
+        return self.node("LayerNormalization", [summed, weight, bias], f"{name}.output", axis=-1, epsilon=norm.eps)
 
 
 def add_embeddings(graph: GraphBuilder, model: HeadlineModel) -> str:
@@ -95,22 +102,44 @@ def add_embeddings(graph: GraphBuilder, model: HeadlineModel) -> str:
     width = graph.node("Shape", ["ids"], "width", start=1, end=2)
     zero = graph.constant("zero", np.array([0], dtype=np.int64))
     positions_used = graph.node("Slice", [table, zero, width, zero], "positions")
-    norm = tables.LayerNorm
-    summed = graph.node("Add", [words, positions_used], "embeddings.sum")
-    weight = graph.constant("embeddings.LayerNorm.weight", norm.weight.detach().numpy())
-    bias = graph.constant("embeddings.LayerNorm.bias", norm.bias.detach().numpy())
-    return graph.node("LayerNormalization", [summed, weight, bias], "embeddings.output", axis=-1, epsilon=norm.eps)
+    return graph.add_and_norm(words, positions_used, tables.LayerNorm, "embeddings.LayerNorm")
 
 
-def add_layer(graph: GraphBuilder, layer: Any, values: str, name: str, config: BertConfig) -> str:
+def add_mask(graph: GraphBuilder, config: BertConfig) -> None:
+    """What all layers share: `mask.bias` (rows, 1, 1, tokens), 0 for real tokens and far below it for padding."""
+    real = graph.node("Cast", ["mask"], "mask.float", to=TensorProto.FLOAT)
+    padding = graph.node("Sub", [graph.constant("one", np.float32(1)), real], "mask.padding")
+    padding = graph.node("Mul", [padding, graph.constant("far_below", np.float32(-1e4))], "mask.low")
+    graph.node("Unsqueeze", [padding, graph.constant("middle_axes", np.array([1, 2]))], "mask.bias")
+    width = config.hidden_size // config.num_attention_heads
+    graph.constant("heads_apart", np.array([0, 0, 3, config.num_attention_heads, width]))
+    graph.constant("heads_together", np.array([0, 0, config.hidden_size]))
+    for place, part in enumerate(ATTENTION_PARTS):
+        graph.constant(f"place.{part}", np.int64(place))
+
+
+def add_attention(graph: GraphBuilder, own: Any, values: str, name: str) -> str:
+    """Scaled dot-product attention (Vaswani et al. 2017) over all heads at once."""
+    layers = [getattr(own, part) for part in ATTENTION_PARTS]
+    joined = graph.joined_linear(layers, values, name)
+    apart = graph.node("Reshape", [joined, "heads_apart"], f"{name}.apart")
+    # (query key value, rows, heads, tokens, width)
+    turned = graph.node("Transpose", [apart], f"{name}.turned", perm=[2, 0, 3, 1, 4])
+    query, key, value = (
+        graph.node("Gather", [turned, f"place.{part}"], f"{name}.{part}", axis=0) for part in ATTENTION_PARTS
+    )
+    scale = own.attention_head_size**-0.5
+    likeness = graph.node("FusedMatMul", [query, key], f"{name}.likeness", CONTRIB, transB=1, alpha=scale)
+    masked = graph.node("Add", [likeness, "mask.bias"], f"{name}.masked")
+    weights = graph.node("Softmax", [masked], f"{name}.weights", axis=-1)
+    mixed = graph.node("MatMul", [weights, value], f"{name}.mixed")
+    turned = graph.node("Transpose", [mixed], f"{name}.back", perm=[0, 2, 1, 3])
+    return graph.node("Reshape", [turned, "heads_together"], f"{name}.context")
+
+
+def add_layer(graph: GraphBuilder, layer: Any, values: str, name: str) -> str:
     """One transformer layer: attention and feed-forward, each with its residual."""
-    own = layer.attention.self
-    name_attention = f"{name}.attention.self"
-    steps, input_scale, input_zero = graph.rounded_input(own.query, values, name_attention)
-    weight, scale, bias = graph.rounded_weight([own.query, own.key, own.value], name_attention)
-    inputs = [steps, weight, bias, input_scale, scale, "mask", input_zero]
-    heads = config.num_attention_heads
-    mixed = graph.node("QAttention", inputs, f"{name_attention}.output", CONTRIB, num_heads=heads)
+    mixed = add_attention(graph, layer.attention.self, values, f"{name}.attention.self")
     mixed = graph.linear(layer.attention.output.dense, mixed, f"{name}.attention.output.dense")
     values = graph.add_and_norm(mixed, values, layer.attention.output.LayerNorm, f"{name}.attention.output.LayerNorm")
     wide = graph.linear(layer.intermediate.dense, values, f"{name}.intermediate.dense")
@@ -123,8 +152,7 @@ def add_heads(graph: GraphBuilder, model: HeadlineModel, states: str) -> None:
     """Mean pooling and the heads, in float; results `pooled`, `states` and one for each head."""
     graph.node("Identity", [states], "states")
     axes = graph.constant("last_axis", np.array([2], dtype=np.int64))
-    weights = graph.node("Cast", ["mask"], "mask.float", to=TensorProto.FLOAT)
-    weights = graph.node("Unsqueeze", [weights, axes], "mask.column")
+    weights = graph.node("Unsqueeze", ["mask.float", axes], "mask.column")
     total = graph.node(
         "ReduceSum",
         [
@@ -164,11 +192,12 @@ def build_graph(model: HeadlineModel) -> onnx.ModelProto:
     graph = GraphBuilder()
     config = model.encoder.config
     values = add_embeddings(graph, model)
+    add_mask(graph, config)
     layers: Any = model.encoder.encoder.layer
     for number, layer in enumerate(layers):
         if number == len(layers) - 1:
             graph.node("Identity", [values], MEANINGS)
-        values = add_layer(graph, layer, values, f"encoder.layer.{number}", config)
+        values = add_layer(graph, layer, values, f"encoder.layer.{number}")
     add_heads(graph, model, values)
     inputs = [helper.make_tensor_value_info(n, TensorProto.INT32, ["rows", "tokens"]) for n in ("ids", "mask")]
     outputs = [

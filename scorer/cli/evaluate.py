@@ -1,26 +1,12 @@
 """Commands that measure models: `evaluate`, `audit`, `diff`."""
 
-import math
 from pathlib import Path
 from typing import Any
 
 import click
 
-from scorer.cli.group import as_json_option, echo, json_line, load_scorer, main, model_option, threads_option
+from scorer.cli.group import as_json_option, echo, json_line, load_scorer, main, model_option, scale_of, threads_option
 from scorer.evaluate import HEADS, SHIPPED
-
-
-def _scale(ctx: click.Context, parameter: click.Parameter, value: str | None) -> tuple[float, float] | None:
-    """The two ends of a scale from `LOW,HIGH`."""
-    if value is None:
-        return None
-    try:
-        low, high = (float(end) for end in value.split(","))
-    except ValueError:
-        low = high = math.nan
-    if not (math.isfinite(low) and math.isfinite(high) and low < high):
-        raise click.BadParameter(f"found {value}, expected the lowest and the highest grade, as in 1,5.")
-    return low, high
 
 
 def _conditions(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
@@ -45,7 +31,7 @@ def _conditions(ctx: click.Context, parameter: click.Parameter, values: tuple[st
     "--label-col", "label_columns", multiple=True, metavar="NAME", help="Column of labels (usual names are found)."
 )
 @click.option("--text-col", metavar="NAME", help="Column of texts (usual names are found).")
-@click.option("--scale", callback=_scale, metavar="LOW,HIGH", help="The scale of grades, where they do not show it.")
+@click.option("--scale", callback=scale_of, metavar="LOW,HIGH", help="The scale of grades, where they do not show it.")
 @click.option("--positive", metavar="LABEL", help="The label that means yes.")
 @click.option(
     "--where", callback=_conditions, multiple=True, metavar="COLUMN=VALUE", help="Rows to keep; may be repeated."

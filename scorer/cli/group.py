@@ -37,6 +37,19 @@ fail_over_option = click.option(
 )
 
 
+def scale_of(ctx: click.Context, parameter: click.Parameter, value: str | None) -> tuple[float, float] | None:
+    """The two ends of a scale from `LOW,HIGH`."""
+    if value is None:
+        return None
+    try:
+        low, high = (float(end) for end in value.split(","))
+    except ValueError:
+        low = high = math.nan
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        raise click.BadParameter(f"found {value}, expected the lowest and the highest grade, as in 1,5.")
+    return low, high
+
+
 class Commands(click.Group):
     """The group of commands; the library's errors become one sentence on stderr and an exit code."""
 

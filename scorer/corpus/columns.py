@@ -18,12 +18,13 @@ BODY_COLUMNS: Final = (
     *("body_bias", "body_opinion", "body_tone", "primary_frame", "frames", "body_abstain"),
     *("gap", "gap_low", "gap_high", "unsupported", "warnings"),
 )
+#: How columns of heads that a user has added begin.
+LABEL_COLUMN: Final = "labels_"
 #: Further names that results take in nested formats.
-NESTED_NAMES: Final = ("sensationalism", "devices", "device_presence", "schema_version", "article")
+NESTED_NAMES: Final = ("labels", "sensationalism", "devices", "device_presence", "schema_version", "article")
 
-_RESERVED = re.compile(
-    rf"(input_)*({'|'.join(('row', 'source_file', *HEADLINE_COLUMNS, *BODY_COLUMNS, *NESTED_NAMES))})", re.IGNORECASE
-)
+_RESULTS: Final = ("row", "source_file", *HEADLINE_COLUMNS, *BODY_COLUMNS, *NESTED_NAMES, rf"{LABEL_COLUMN}\w+")
+_RESERVED = re.compile(rf"(input_)*({'|'.join(_RESULTS)})", re.IGNORECASE)
 _INT64: Final = 2**63
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
-from scorer.corpus.columns import BODY_COLUMNS
+from scorer.corpus.columns import BODY_COLUMNS, LABEL_COLUMN
 from scorer.labels import DEVICES
 
 if TYPE_CHECKING:
     from scorer.article_results import ArticleScore, Gap
-    from scorer.results import HeadlineScore
+    from scorer.results import HeadlineScore, Label
 
 #: Between several phrases or names in one field.
 BETWEEN: Final = " ; "
@@ -28,6 +28,20 @@ def flat_headline(score: "HeadlineScore") -> list[Any]:
         score.abstain,
         model,
     ]
+
+
+def flat_labels(score: "HeadlineScore") -> dict[str, Any]:
+    """Columns for heads that a user has added: a grade, a probability of yes, the labels or the phrases."""
+    return {f"{LABEL_COLUMN}{name}": _flat_label(label) for name, label in score.labels.items()}
+
+
+def _flat_label(label: "Label") -> Any:
+    found = label.to_dict()
+    if label.kind == "graded":
+        return found["value"]
+    if label.kind == "binary":
+        return next(iter(found["probabilities"].values()))
+    return joined(label.present if label.kind != "phrases" else (phrase.text for phrase in label.phrases))
 
 
 def flat_body(score: "ArticleScore | None") -> list[Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from scorer.corpus.columns import HEADLINE_COLUMNS, carried_name, kind_of
-from scorer.corpus.flat import flat_body, flat_headline
+from scorer.corpus.flat import flat_body, flat_headline, flat_labels
 from scorer.corpus.records import Chunk, Record
 
 if TYPE_CHECKING:
@@ -64,8 +64,12 @@ class Tally:
         return cls(rows, bad, Counter(abstained), {name: set(found) for name, found in kinds.items()})
 
 
-def judge(scorer: "Scorer", records: Sequence[Record], nested: bool, bodies: bool) -> Iterator[Any]:
+def judge(
+    scorer: "Scorer", records: Sequence[Record], nested: bool, bodies: bool
+) -> Iterator[tuple[Any, dict[str, Any]]]:
     """Results of records that can be read, in order: JSON objects for nested formats, flat fields for the others.
+
+    Beside each stand columns for heads that a user has added to the model.
 
     :param bodies: whether flat fields of a body are wanted; a nested result has `article` where there is a body.
     """
@@ -76,10 +80,8 @@ def judge(scorer: "Scorer", records: Sequence[Record], nested: bool, bodies: boo
         score = next(headlines) if article is None else article.headline
         if score is None:
             raise ValueError("an article that came with its headline was scored without it")
-        if nested:
-            yield _nested(score, article)
-        else:
-            yield flat_headline(score) + (flat_body(article) if bodies else [])
+        flat = [] if nested else flat_headline(score) + (flat_body(article) if bodies else [])
+        yield _nested(score, article) if nested else flat, flat_labels(score)
 
 
 def _nested(score: "HeadlineScore", article: "ArticleScore | None") -> dict[str, Any]:
@@ -100,8 +102,8 @@ def make_part(scorer: "Scorer", chunk: Chunk, nested: bool, bodies: bool) -> str
     lines = []
     for record in chunk.records:
         if record.problem is None:
-            values = {carried_name(name): value for name, value in record.values.items()}
-            result = next(results)
+            result, labels = next(results)
+            values = {**{carried_name(name): value for name, value in record.values.items()}, **labels}
             tally.see(values)
             if abstain := result["abstain"] if nested else result[ABSTAIN]:
                 tally.abstained[abstain] += 1

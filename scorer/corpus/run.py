@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from scorer.ahead import ahead
 from scorer.bundle import file_hash
 from scorer.corpus import FORMATS
 from scorer.corpus.columns import carried_name, common_kind
@@ -235,7 +236,9 @@ def _parts(job: Job, sources: list[Source], scorer: "Scorer", done: set[int]) ->
         return parts_by_ray(job, done)
     bodies = has_bodies(sources)
     todo = (chunk for chunk in job.chunks(sources) if chunk.index not in done)
-    return ((chunk.index, make_part(scorer, chunk, job.nested, bodies)) for chunk in todo)
+    return ahead(
+        lambda chunk: (chunk.index, make_part(scorer, chunk, job.nested, bodies)), todo, scorer.runtime.threads
+    )
 
 
 def strict_error(reject: dict[str, Any], job: Job) -> InputError:

@@ -70,18 +70,22 @@ def judge(scorer: Scorer, head: str, texts: Sequence[str]) -> Judged:
 
     :raises InputError: when the model abstains from all of them.
     """
-    if head in ("bias", "opinion"):
-        found = _sentences(scorer, head, texts)
-    elif head == "frames" or head in FRAMES:
-        found = _passages(scorer, head, texts)
-    else:
-        found = _headlines(scorer, head, texts)
+    found = judge_any(scorer, head, texts)
     if not found.known.any():
         reason = found.abstained[0] if texts else "empty"
         raise InputError(
             f"the model judges none of the {len(texts)} texts (the first: {reason}); is it the right column?"
         )
     return found
+
+
+def judge_any(scorer: Scorer, head: str, texts: Sequence[str]) -> Judged:
+    """Judge texts as `judge` does, also where the model abstains from all of them."""
+    if head in ("bias", "opinion"):
+        return _sentences(scorer, head, texts)
+    if head == "frames" or head in FRAMES:
+        return _passages(scorer, head, texts)
+    return _headlines(scorer, head, texts)
 
 
 def _headlines(scorer: Scorer, head: str, texts: Sequence[str]) -> Judged:

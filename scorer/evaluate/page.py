@@ -2,49 +2,28 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from html import escape
 from itertools import groupby
 from typing import Final
 
-from scorer.article_parts import clean, name_of, runs
-from scorer.article_style import STYLE
+from scorer.article_parts import name_of
 from scorer.evaluate import wording
 from scorer.evaluate.plots import PLOT_STYLE, interval_mark, reliability, risk_curve
 from scorer.evaluate.results import BySystem, Evaluation, Mistake, Slice
 from scorer.evaluate.slices import SMALL
 from scorer.evaluate.wording import MEASURES, estimate, number, percent
+from scorer.html import TABLE_STYLE, document, marked, notes, row, section, table, text
 from scorer.metrics import Estimate
 
-_TABLE_STYLE: Final = """
+_STYLE: Final = (
+    TABLE_STYLE
+    + PLOT_STYLE
+    + """
 body { max-width: 66rem; }
-.wide { overflow-x: auto; }
-table { width: 100%; border-collapse: collapse; font-size: .9375rem; overflow-wrap: normal; }
-caption { padding: .25rem 0; color: var(--dim); text-align: left; }
-th, td { padding: .375rem .5rem; border-top: 1px solid var(--line); text-align: left; vertical-align: top; }
-thead th { border-top: 0; color: var(--dim); font-weight: normal; }
-tbody th { font-weight: normal; overflow-wrap: anywhere; min-width: 7rem; }
-td { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .first { font-weight: bold; }
-tr.small { color: var(--dim); }
 tr.small svg { opacity: .5; }
 tr.head th { padding-top: 1rem; color: var(--text); font-weight: bold; white-space: nowrap; }
 """
-_PAGE: Final = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="color-scheme" content="light dark">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-{body}
-</body>
-</html>
-"""
+)
 _LIMITS: Final = """<h2 id="limits">How to read this</h2>
 <p>Every figure stands with its 95% interval: drawn anew 1,000 times from the same rows, 95 times in 100 it would lie
 there. The rows are taken for independent; rows of one outlet or one event are not quite. What holds on this file need
@@ -56,14 +35,13 @@ def report_page(report: Evaluation) -> str:
     """The whole page."""
     model = f"{report.model.name} {report.model.version}"
     raters = wording.RATERS[report.data.rated_by]
-    parts = [
-        "<header>",
-        f'<p class="tag">Evaluation of {_text(model)}: {_text(name_of(report.head))}, labels by {raters}</p>',
-        f"<h1>{_text(report.data.file)}</h1>",
-        f"<p>{_text(wording.in_short(report))}</p>",
-        "</header>",
-        "<main>",
-        *_notes(report),
+    header = (
+        f'<p class="tag">Evaluation of {text(model)}: {text(name_of(report.head))}, labels by {raters}</p>',
+        f"<h1>{text(report.data.file)}</h1>",
+        f"<p>{text(wording.in_short(report))}</p>",
+    )
+    main = (
+        *notes("How this was measured", report.notes),
         *_figures(report),
         *_by_label(report),
         *_calibration(report),
@@ -72,64 +50,32 @@ def report_page(report: Evaluation) -> str:
         *_slices(report),
         *_worst(report),
         *_data(report),
-        "</main>",
-        f"<footer>{_LIMITS}<p>Nothing in this file was loaded from a network.</p></footer>",
-    ]
-    title = _text(f"{model} on {report.data.file} – evaluation")
-    return _PAGE.format(title=title, style=STYLE + PLOT_STYLE + _TABLE_STYLE, body="\n".join(parts))
-
-
-def _text(text: str) -> str:
-    """Text of the data or of a bundle as it may stand in an element or a quoted attribute."""
-    return escape(clean(text), quote=True)
-
-
-def _section(name: str, title: str, parts: Iterator[str] | Sequence[str]) -> Iterator[str]:
-    yield f'<section aria-labelledby="{name}"><h2 id="{name}">{title}</h2>'
-    yield from parts
-    yield "</section>"
-
-
-def _table(label: str, heads: Sequence[str], rows: Iterator[str] | Sequence[str]) -> Iterator[str]:
-    """A table that scrolls by itself on a narrow screen; `heads` and `rows` are HTML."""
-    yield f'<div class="wide" role="region" aria-label="{label}" tabindex="0"><table>'
-    yield "<thead><tr>" + "".join(f'<th scope="col">{head}</th>' for head in heads) + "</tr></thead><tbody>"
-    yield from rows
-    yield "</tbody></table></div>"
-
-
-def _row(name: str, cells: Sequence[str], kind: str = "") -> str:
-    """A row of a table; `name` and `cells` are HTML."""
-    marked = f' class="{kind}"' if kind else ""
-    return f'<tr{marked}><th scope="row">{name}</th>' + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
-
-
-def _notes(report: Evaluation) -> Iterator[str]:
-    yield '<div class="note" role="note"><p><strong>How this was measured</strong></p><ul>'
-    yield from (f"<li>{_text(note)}</li>" for note in report.notes)
-    yield "</ul></div>"
+    )
+    return document(
+        f"{model} on {report.data.file} – evaluation", ("figures", "figures"), header, main, _LIMITS, _STYLE
+    )
 
 
 def _figures(report: Evaluation) -> Iterator[str]:
     systems = wording.systems_of(report)
 
     def content() -> Iterator[str]:
-        yield from _table(
-            "Figures", ["", *(_text(name) for name in systems.values())], _measure_rows(report.figures, list(systems))
+        yield from table(
+            "Figures", ["", *(text(name) for name in systems.values())], _measure_rows(report.figures, list(systems))
         )
         yield f'<p class="dim">n = {report.data.evaluated:,} rows; 95% intervals in brackets.</p>'
         yield "<h3>The model minus the others, on the same rows</h3>"
         others = [system for system in systems if system != "model"]
-        heads = [part for system in others for part in (_text(systems[system]), "p")]
-        yield from _table("Differences", ["", *heads], _difference_rows(report, others))
+        heads = [part for system in others for part in (text(systems[system]), "p")]
+        yield from table("Differences", ["", *heads], _difference_rows(report, others))
 
-    yield from _section("figures", "Figures", content())
+    yield from section("figures", "Figures", content())
 
 
 def _measure_rows(figures: BySystem, systems: Sequence[str]) -> Iterator[str]:
     for name in figures["model"]:
         title, decimals = MEASURES[name]
-        yield _row(title, [_first(estimate(figures[system][name], decimals), system) for system in systems])
+        yield row(title, [_first(estimate(figures[system][name], decimals), system) for system in systems])
 
 
 def _first(shown: str, system: str) -> str:
@@ -141,7 +87,7 @@ def _difference_rows(report: Evaluation, others: Sequence[str]) -> Iterator[str]
         title, decimals = MEASURES[name]
         found = [report.differences[system][name] for system in others]
         cells = [part for each in found for part in (estimate(each, decimals), wording.p_value(each))]
-        yield _row(title, cells)
+        yield row(title, cells)
 
 
 def _by_label(report: Evaluation) -> Iterator[str]:
@@ -153,16 +99,16 @@ def _by_label(report: Evaluation) -> Iterator[str]:
     def rows() -> Iterator[str]:
         for each in report.by_label:
             small = "small" if each.positives < SMALL else ""
-            yield _row(f"{_text(name_of(each.label))} ({each.positives:,} rows)", [""] * len(measures), f"head {small}")
+            yield row(f"{text(name_of(each.label))} ({each.positives:,} rows)", [""] * len(measures), f"head {small}")
             for system, called in systems.items():
                 cells = [estimate(each.figures[system][name], MEASURES[name][1]) for name in measures]
-                yield _row(_text(called), [_first(cell, system) for cell in cells], small)
+                yield row(text(called), [_first(cell, system) for cell in cells], small)
 
-    yield from _section(
+    yield from section(
         "labels",
         "Each label",
         [
-            *_table("Figures of each label", ["", *(MEASURES[name][0] for name in measures)], rows()),
+            *table("Figures of each label", ["", *(MEASURES[name][0] for name in measures)], rows()),
             f'<p class="dim">Grey: fewer than {SMALL} rows have the label.</p>',
         ],
     )
@@ -182,7 +128,7 @@ def _calibration(report: Evaluation) -> Iterator[str]:
         if found.brier is not None:
             yield f"<p>Brier score {estimate(found.brier, 3)}.</p>"
 
-    yield from _section("calibration", "Can predictions be taken at their word?", content())
+    yield from section("calibration", "Can predictions be taken at their word?", content())
 
 
 def _bands(report: Evaluation) -> Iterator[str]:
@@ -198,9 +144,9 @@ def _bands(report: Evaluation) -> Iterator[str]:
                 f"{estimate(_in_percent(found.coverage), 0)}. It is {found.width:.0f} points wide on average.</p>"
             )
         heads = ["predicted", "n", "bias, points", *(["interval holds, %", "width"] if with_intervals else [])]
-        yield from _table("Bias and coverage by band", heads, (row for row in _band_rows(report, with_intervals)))
+        yield from table("Bias and coverage by band", heads, (row for row in _band_rows(report, with_intervals)))
 
-    yield from _section("bands", "By band of the prediction", content())
+    yield from section("bands", "By band of the prediction", content())
 
 
 def _band_rows(report: Evaluation, with_intervals: bool) -> Iterator[str]:
@@ -208,7 +154,7 @@ def _band_rows(report: Evaluation, with_intervals: bool) -> Iterator[str]:
         cells = [f"{band.bias.n:,}", estimate(band.bias, 1)]
         if with_intervals:
             cells += [estimate(_in_percent(band.coverage), 0), number(band.width, 0)]
-        yield _row(f"{_text(band.name)}, from {band.lowest:.0f}", cells, "small" if band.bias.n < SMALL else "")
+        yield row(f"{text(band.name)}, from {band.lowest:.0f}", cells, "small" if band.bias.n < SMALL else "")
 
 
 def _in_percent(found: Estimate | None) -> Estimate | None:
@@ -224,17 +170,17 @@ def _risk(report: Evaluation) -> Iterator[str]:
     by = "with the narrowest intervals" if report.data.kind == "graded" else "furthest from the cut"
     by = "with the highest probability" if report.data.kind == "classes" else by
     rows = [
-        _row(percent(point.share), [f"{point.error.n:,}", estimate(point.error, decimals)])
+        row(percent(point.share), [f"{point.error.n:,}", estimate(point.error, decimals)])
         for point in report.risk_coverage
     ]
-    yield from _section(
+    yield from section(
         "risk",
         "What leaving out the unsure rows buys",
         [
             f"<p>The error on the rows the model is surest of: those {by}.</p>",
             risk_curve(report.risk_coverage, name),
             "<details><summary>In numbers</summary>",
-            *_table("Error by share of rows kept", ["kept", "n", name], rows),
+            *table("Error by share of rows kept", ["kept", "n", name], rows),
             "</details>",
         ],
     )
@@ -252,7 +198,7 @@ def _slices(report: Evaluation) -> Iterator[str]:
 
     def rows() -> Iterator[str]:
         for by, group in groupby(report.slices, key=lambda each: each.by):
-            yield _row(_text(name_of(by)), [""] * (len(heads) - 1), "head")
+            yield row(text(name_of(by)), [""] * (len(heads) - 1), "head")
             for each in group:
                 cells = [f"{each.n:,}"]
                 if single:
@@ -260,15 +206,15 @@ def _slices(report: Evaluation) -> Iterator[str]:
                     cells += [estimate(each.bias, decimals), interval_mark(each.bias, -reach, reach)]
                 cells.append(estimate(each.error, decimals))
                 cells += [estimate(each.agreement, 2)] if single else []
-                yield _row(_text(each.value), cells, "small" if each.small else "")
+                yield row(text(each.value), cells, "small" if each.small else "")
 
     explained = "Label and prediction are means; bias is prediction minus label. " if single else ""
-    yield from _section(
+    yield from section(
         "slices",
         "Slices",
         [
             f"<p>{explained}Grey: fewer than {SMALL} rows, too few to conclude from.</p>",
-            *_table("Figures by slice", heads, rows()),
+            *table("Figures by slice", heads, rows()),
         ],
     )
 
@@ -282,17 +228,13 @@ def _reach(found: Slice) -> float:
 
 def _worst(report: Evaluation) -> Iterator[str]:
     title = f"The {len(report.worst)} worst errors"
-    yield from _section("worst", title, ["<ol>", *(_mistake(each) for each in report.worst), "</ol>"])
+    yield from section("worst", title, ["<ol>", *(_mistake(each) for each in report.worst), "</ol>"])
 
 
 def _mistake(found: Mistake) -> str:
-    pieces = runs(found.text, 0, len(found.text), found.phrases)
-    text = "".join(
-        f'<mark class="author">{_text(piece)}</mark>' if phrase else _text(piece) for piece, phrase in pieces
-    )
-    return f'<li><p>{text}</p><p class="dim">{_text(wording.verdict(found))}</p></li>'
+    return f'<li><p>{marked(found.text, found.phrases)}</p><p class="dim">{text(wording.verdict(found))}</p></li>'
 
 
 def _data(report: Evaluation) -> Iterator[str]:
-    facts = (f"<div><dt>{name}</dt><dd>{_text(value)}</dd></div>" for name, value in wording.facts(report))
-    yield from _section("data", "The data", ["<dl>", *facts, "</dl>"])
+    facts = (f"<div><dt>{name}</dt><dd>{text(value)}</dd></div>" for name, value in wording.facts(report))
+    yield from section("data", "The data", ["<dl>", *facts, "</dl>"])

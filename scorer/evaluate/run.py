@@ -1,7 +1,7 @@
 """Runs an evaluation: reads the labels, judges the texts, measures, and makes the report."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -68,9 +68,16 @@ class Task:
     rated_by: str = "unknown"
 
 
-def evaluate(task: Task) -> Evaluation:
+#: Makes the TF-IDF baseline's guess for the rows that are evaluated.
+Baseline = Callable[[Sample], Guess]
+#: What the report says of such a baseline.
+_TAUGHT: Final = "TF-IDF baseline: learned from other rows than these."
+
+
+def evaluate(task: Task, baseline: Baseline | None = None) -> Evaluation:
     """Evaluate a model on labelled rows.
 
+    :param baseline: TF-IDF that has learned from other rows; None cross-validates it on these.
     :raises InputError: when the file, its labels or the bundle cannot be used; when scikit-learn is missing.
     """
     table = read_table(task.labelled, task.text_column, task.where, task.truth, task.encoding)
@@ -86,7 +93,7 @@ def evaluate(task: Task) -> Evaluation:
     other = judge(open_scorer(task.compare, task.threads), labels.head, texts) if task.compare else None
     sample = make_sample(found, labels, model, other)
     _check(sample, table)
-    guesses, notes = _guesses(sample, table)
+    guesses, notes = _guesses(sample, table, baseline)
     ours, seen = guesses["model"], _seen(sample, scorer)
     return Evaluation(
         model=model.model,
@@ -115,15 +122,18 @@ def _check(sample: Sample, table: Table) -> None:
         )
 
 
-def _guesses(sample: Sample, table: Table) -> tuple[dict[str, Guess], list[str]]:
+def _guesses(sample: Sample, table: Table, baseline: Baseline | None) -> tuple[dict[str, Guess], list[str]]:
     """What each system says of the rows, and sentences on how the baselines were made."""
     kind = sample.labels.kind
     found = {"model": guess_of(sample.model, kind)}
     if sample.other is not None:
         found["other"] = guess_of(sample.other, kind)
-    features, groups, note = _features(sample, table)
-    if features is not None:
-        found["tfidf"] = _learned(features, sample.truth, kind, groups)
+    if baseline is not None:
+        found["tfidf"], note = baseline(sample), _TAUGHT
+    else:
+        features, groups, note = _features(sample, table)
+        if features is not None:
+            found["tfidf"] = _learned(features, sample.truth, kind, groups)
     found["constant"] = constant_guess(sample.truth, kind)
     return found, [note]
 

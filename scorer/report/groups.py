@@ -4,21 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from scorer.article_parts import name_of
+from scorer.html import folded, meter, row, section, table, text
 from scorer.labels import DEVICES
 from scorer.metrics import Estimate
 from scorer.report.figures import SMALL, SMALL_OUTLETS
-from scorer.report.parts import (
-    folded,
-    meter,
-    percent,
-    percent_range,
-    point_range,
-    points,
-    row,
-    section,
-    table,
-    text,
-)
+from scorer.report.parts import percent, percent_range, point_range, points
 from scorer.report.plots import months, top_of
 from scorer.report.results import Device, Group, Grouping, MacroMean, Report
 
@@ -154,7 +144,7 @@ def _numbers(grouping: Grouping) -> Iterator[str]:
                 percent_range(group.sensational),
                 f"{group.not_scored:,}",
             ]
-            yield row(_name(group), cells, group.small)
+            yield row(_name(group), cells, "small" * group.small)
 
     yield from table(f"Scores by {grouping.by}", heads, rows())
 
@@ -163,7 +153,7 @@ def _devices(grouping: Grouping) -> Iterator[str]:
     yield '<p class="dim">Share of the headlines in which a device is clear (0.5 of 1 or more).</p>'
     heads = (text(name_of(grouping.by)), *(name_of(device) for device in DEVICES))
     rows = (
-        row(_name(group), [_share(group.devices[device]) for device in DEVICES], group.small)
+        row(_name(group), [_share(group.devices[device]) for device in DEVICES], "small" * group.small)
         for group in grouping.groups
     )
     yield from table(f"Devices by {grouping.by}", heads, rows)

@@ -4,55 +4,18 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from scorer.article_parts import name_of
-from scorer.article_style import STYLE
+from scorer.html import TABLE_STYLE, document, folded, meter, notes, row, section, table, text
 from scorer.labels import ABSTENTIONS, DEVICES
 from scorer.report.groups import GROUP_STYLE, group_sections
-from scorer.report.parts import (
-    folded,
-    meter,
-    percent,
-    percent_range,
-    point_range,
-    points,
-    row,
-    section,
-    signed,
-    table,
-    text,
-)
+from scorer.report.parts import percent, percent_range, point_range, points, signed
 from scorer.report.plots import PLOT_STYLE, band_key, histogram
 from scorer.report.results import Distribution, Gaps, Report
 from scorer.report.tally import LISTED, Example
 from scorer.terminal import whole
 
-_TABLE_STYLE: Final = """
-body { max-width: 60rem; }
-.wide { overflow-x: auto; }
-table { width: 100%; margin: .5rem 0; border-collapse: collapse; font-size: .9375rem; overflow-wrap: normal; }
-th, td { padding: .375rem .75rem .375rem 0; border-top: 1px solid var(--line); text-align: left; vertical-align: top; }
-thead th { border-top: 0; color: var(--dim); font-weight: normal; vertical-align: bottom; }
-tbody th { min-width: 7rem; font-weight: normal; overflow-wrap: anywhere; }
-td { white-space: nowrap; font-variant-numeric: tabular-nums; }
-tr.small { color: var(--dim); }
+_LIST_STYLE: Final = """
 .list { padding-left: 2rem; }
 summary { color: var(--link); }
-"""
-_PAGE: Final = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="color-scheme" content="light dark">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-<a class="skip" href="#scores">Skip to the figures</a>
-{body}
-</body>
-</html>
 """
 _LIMITS: Final = """<h2 id="limits">What the numbers do not say</h2>
 <ul>
@@ -74,14 +37,13 @@ and topics are as the file names them; this program does not assign them.</li>
 def report_page(report: Report) -> str:
     """The whole page."""
     title = _title(report)
-    parts = [
-        "<header>",
+    header = (
         '<p class="tag">How the headlines of a corpus are worded</p>',
         f"<h1>{text(title)}</h1>",
         f"<p>{in_short(report)}</p>",
-        "</header>",
-        "<main>",
-        *_notes(report.notes),
+    )
+    main = (
+        *notes("Please note", report.notes),
         *section("scores", "Scores", _scores(report)),
         *group_sections(report),
         *section("devices", "Devices", _devices(report)),
@@ -90,12 +52,10 @@ def report_page(report: Report) -> str:
         *section("hottest", "The hottest headlines", _examples(report.hottest)),
         *section("calmest", "The calmest headlines", _examples(report.calmest)),
         *section("missing", "Not scored", _missing(report)),
-        "</main>",
-        f"<footer>{_LIMITS}",
-        f"<p>{_made_of(report)} Nothing in this file was loaded from a network.</p></footer>",
-    ]
-    style = STYLE + PLOT_STYLE + _TABLE_STYLE + GROUP_STYLE
-    return _PAGE.format(title=f"{text(title)} – report on a corpus", style=style, body="\n".join(parts))
+    )
+    footer = f"{_LIMITS}\n<p>{_made_of(report)}</p>"
+    style = TABLE_STYLE + PLOT_STYLE + _LIST_STYLE + GROUP_STYLE
+    return document(f"{title} – report on a corpus", ("scores", "figures"), header, main, footer, style)
 
 
 def in_short(report: Report) -> str:
@@ -116,13 +76,6 @@ def _title(report: Report) -> str:
 def _made_of(report: Report) -> str:
     models = ", ".join(text(name) for name in report.models)
     return f"Scores by {models}."
-
-
-def _notes(notes: Sequence[str]) -> Iterator[str]:
-    if notes:
-        yield '<div class="note" role="note"><p><strong>Please note</strong></p><ul>'
-        yield from (f"<li>{text(note)}</li>" for note in notes)
-        yield "</ul></div>"
 
 
 def _scores(report: Report) -> Iterator[str]:
