@@ -1,7 +1,7 @@
 """Scores the body of an article: its sentences and whose voice they are in, its frames, its tone."""
 
 from collections.abc import Sequence
-from functools import cached_property
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -102,6 +102,7 @@ class BodyReader:
         self.meanings: list[tuple[str, Encoding, Floats]] = []
         self._bundle, self._runtime = bundle, runtime
         self._text, self._sentences, self._quotes = text, sentences, quotes
+        self._pieces: list[Piece] = []
 
     def score(self) -> BodyScore:
         """Score the sentences and the passages they make up."""
@@ -110,8 +111,13 @@ class BodyReader:
         sample = " ".join(self._text[start:end] for start, end in self._sentences)[:LANGUAGE_SAMPLE]
         if not is_english(sample, None):
             return empty_body("not_english")
-        scored = self.sentences()
-        frames = self.frames()
+        self._pieces = cut(self._text, self._sentences, self._runtime, self._bundle.max_tokens)
+        if self._runtime.threads == 1:
+            scored, frames = self._score_sentences(), self._score_frames()
+        else:
+            with ThreadPoolExecutor(1) as pool:
+                waiting = pool.submit(self._score_frames)
+                scored, frames = self._score_sentences(), waiting.result()
         own = [sentence for sentence in scored if not lies_inside((sentence.start, sentence.end), self._quotes)]
         return BodyScore(
             frames=frames,
@@ -123,11 +129,7 @@ class BodyReader:
             abstain=None,
         )
 
-    @cached_property
-    def _pieces(self) -> list[Piece]:
-        return cut(self._text, self._sentences, self._runtime, self._bundle.max_tokens)
-
-    def sentences(self) -> tuple[SentenceScore, ...]:
+    def _score_sentences(self) -> tuple[SentenceScore, ...]:
         """The result for each sentence; of one in pieces the most loaded piece speaks."""
         heads = (*SENTENCE_HEADS, MEANINGS) if self._keep_meanings else SENTENCE_HEADS
         raw = self._runtime.run([piece.encoding for piece in self._pieces], heads)
@@ -212,7 +214,7 @@ class BodyReader:
                 tones[number] = max(tones.get(number, 0.0), score)
         return [tones.get(number) for number in range(len(self._sentences))]
 
-    def frames(self) -> tuple[FrameScore, ...]:
+    def _score_frames(self) -> tuple[FrameScore, ...]:
         """All frames, by falling probability: each passage is judged, then passages are counted by length."""
         passages = pack(self._text, self._pieces, self._bundle.max_tokens)
         raw = self._runtime.run([self._runtime.tokenise(self._text[s:e]) for s, e in passages], PASSAGE_HEADS)

@@ -152,10 +152,14 @@ class Scorer:
         :param pages: pairs of a text and its headline (None when the text holds it).
         :raises InputError: when an item is no such pair.
         """
-        for number, page in enumerate(pages, 1):
+
+        def work(numbered: tuple[int, tuple[str, str | None]]) -> "ArticleScore":
+            number, page = numbered
             if isinstance(page, str) or len(page) != 2:
                 raise InputError(f"article {number} is no pair; expected (text, headline or None).")
-            yield self.article(*page)
+            return self.article(*page)
+
+        return ahead(work, enumerate(pages, 1), self.runtime.threads)
 
     def compare(self, first: str, second: str) -> Comparison:
         """Score two wordings of one headline and say what changed."""

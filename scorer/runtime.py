@@ -18,7 +18,7 @@ from scorer.text import readable
 #: Rows and padded tokens of one batch; larger ones were not faster and need more memory.
 MIN_ROWS = 8
 MAX_ROWS = 64
-MAX_TOKENS = 2048
+MAX_TOKENS = 512
 #: How short a text may be against the longest of its batch, unless the batch would have fewer padded tokens than these:
 #: padding costs as much as text, and small products are slow.
 LIKE_LENGTH = 0.8

@@ -92,7 +92,7 @@ def test_near_duplicates_have_nearly_the_same_words() -> None:
     assert found.tolist() == [0, 0, 1, 2, 0]
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=8), min_size=1, max_size=12))
 def test_near_duplicates_are_those_that_comparing_all_pairs_finds(rows: list[list[str]]) -> None:
     sets = [frozenset(row) for row in rows]

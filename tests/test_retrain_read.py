@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scorer.errors import InputError
@@ -384,6 +384,7 @@ def test_a_file_is_the_same_table_as_evaluate_reads(tmp_path: Path) -> None:
     assert data.columns == {"outlet": ("a", "b", "")}
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.floats(-1e6, 1e6, allow_subnormal=False), min_size=3, max_size=20, unique=True))
 def test_rescaling_keeps_the_order_of_grades(tmp_path_factory: pytest.TempPathFactory, cells: list[float]) -> None:
     data = read(write(tmp_path_factory.mktemp("grades"), {"score": cells}), kind="graded")
@@ -394,6 +395,7 @@ def test_rescaling_keeps_the_order_of_grades(tmp_path_factory: pytest.TempPathFa
     assert (np.diff(found[order]) >= 0).all()
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.lists(st.sampled_from(["hot", "cool", ""]), max_size=5), min_size=1, max_size=8))
 def test_annotators_agree_by_majority(cells: list[list[str]]) -> None:
     settled, _ = settle([Many(cell) for cell in cells], [""] * len(cells))
