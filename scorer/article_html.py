@@ -7,8 +7,8 @@ from typing import Final
 
 from scorer.article_parts import Block, blocks, clean, gap_in_words, in_one_line, name_of, runs
 from scorer.article_results import ArticleScore, BodyScore, FrameScore, Gap, SentenceScore, VoicedPhrase
-from scorer.corpus.files import write_whole
 from scorer.errors import InputError
+from scorer.files import write_whole
 from scorer.html import document, marked, meter, notes, text
 from scorer.labels import ABSTENTIONS, DEVICES
 from scorer.results import HeadlineScore

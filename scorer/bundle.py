@@ -16,6 +16,8 @@ from scorer.results import ModelName
 FORMAT_VERSION: Final = 2
 DEFAULT_BUNDLE: Final = Path(__file__).parent / "models" / "default"
 HASHED_FILES: Final = ("model.onnx", "tokenizer.json", "README.md")
+#: Hashes of the texts it was trained on, in bundles that keep them (`scorer.evaluate.seen`).
+SEEN_FILE: Final = "training.npy"
 #: What a head that a user has added may be called: it names a file, a column and a key.
 HEAD_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -101,7 +103,8 @@ def hashed_files(config: dict[str, Any]) -> tuple[str, ...]:
     wrong = [name for name in own if not HEAD_NAME.fullmatch(name)]
     if wrong or len(set(own)) < len(own):
         raise ValueError(f"own heads called {own}")
-    return (*HASHED_FILES, *map(head_file, own))
+    seen = [SEEN_FILE] if "training_texts" in config else []
+    return (*HASHED_FILES, *seen, *map(head_file, own))
 
 
 def file_hash(path: Path) -> str:

@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from scorer.corpus.files import extra
 from scorer.corpus.inputs import has_bodies
 from scorer.corpus.parts import make_part
 from scorer.corpus.records import Chunk
 from scorer.errors import InputError, ScorerError
+from scorer.files import extra
 
 if TYPE_CHECKING:
     from scorer.corpus.run import Job

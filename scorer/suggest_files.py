@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from scorer.corpus.columns import common_kind, kind_of
-from scorer.corpus.files import sync_file
 from scorer.corpus.writers import Layout, json_line, write_delimited, write_jsonl
 from scorer.errors import InputError
+from scorer.files import sync_file
 from scorer.labels import FRAMES
 from scorer.suggest import RANDOM, Pick, Suggestion
 

@@ -28,7 +28,8 @@ from scorer.evaluate.measure import (
     system_figures,
 )
 from scorer.evaluate.report import write_report
-from scorer.evaluate.sample import constant_guess, guess_of, near_hash
+from scorer.evaluate.sample import constant_guess, guess_of
+from scorer.evaluate.seen import hashes_of, write_seen
 from scorer.evaluate.slices import MEASURED, group_column, slices_of
 from scorer.evaluate.worst import worst_of
 from scorer.labels import FRAMES
@@ -121,15 +122,18 @@ def test_abstentions_missing_labels_and_repeats_are_counted(tmp_path: Path) -> N
 
 
 def test_near_duplicates_of_training_texts_are_counted_when_the_bundle_lists_them(
-    monkeypatch: pytest.MonkeyPatch, rated: str, shipped: Scorer
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, rated: str, shipped: Scorer
 ) -> None:
     task = run.Task(rated, where=(("split", "dev"),))
-    assert run.evaluate(task).data.seen is None
-    hashes = [near_hash("LIBRARY in Carrow opens on Sundays from May!"), near_hash("Something else")]
-    taught = replace(shipped.bundle, info={**shipped.bundle.info, run.TRAINING_HASHES: hashes})
+    assert run.evaluate(task).data.seen == 0
+    write_seen(tmp_path, hashes_of(["LIBRARY in Carrow opens on Sundays from May!", "Something else"]))
+    taught = replace(shipped.bundle, folder=tmp_path)
     monkeypatch.setattr(run, "open_scorer", lambda *_: Scorer(taught, shipped.runtime))
     report = run.evaluate(task)
     assert report.data.seen == 1
+    silent = replace(shipped.bundle, info={})
+    monkeypatch.setattr(run, "open_scorer", lambda *_: Scorer(silent, shipped.runtime))
+    assert run.evaluate(task).data.seen is None
     assert any("trained on: 1. Its figures are too good" in note for note in report.notes)
 
 

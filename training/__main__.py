@@ -18,7 +18,7 @@ from scorer.bundle import DEFAULT_BUNDLE
 from scorer.errors import InputError, ScorerError
 from training.config import Recipe, load_recipe
 from training.data import encode
-from training.export import Encodings, export
+from training.export import ENCODED, Encodings, export
 from training.model import HeadlineModel, load_encoder
 from training.sources import LICENCES, Splits, encoder_folder, encoder_licence, find_file, load_splits
 from training.train import Log, fit, fit_rounded
@@ -69,7 +69,7 @@ def prepare(recipe: Recipe) -> Prepared:
     splits = load_splits(recipe)
     encoder = encoder_folder(recipe.encoder)
     tokenizer = open_tokenizer(encoder, recipe.max_length)
-    parts = {name: encode(getattr(splits, name), tokenizer, recipe.level_spread) for name in vars(splits)}
+    parts = {name: encode(getattr(splits, name), tokenizer, recipe.level_spread) for name in ENCODED}
     torch.manual_seed(recipe.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     model = HeadlineModel(load_encoder(encoder, recipe.encoder_dropout), recipe.head_dropout).to(device)

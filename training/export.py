@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from tokenizers import Tokenizer
 
 from scorer.bundle import FORMAT_VERSION, Platt, file_hash, hashed_files
 from scorer.errors import ScorerError
+from scorer.evaluate.seen import hashes_of, write_seen
 from scorer.labels import DEVICES
 from scorer.runtime import Runtime
 from training.card import model_card
@@ -34,6 +35,9 @@ class Encodings:
     tune: Encoded
     dev: Encoded
     test: Encoded
+
+
+ENCODED = tuple(field.name for field in fields(Encodings))
 
 
 def run_exported(runtime: Runtime, rows: Encoded) -> Predictions:
@@ -130,6 +134,7 @@ def export(
         "heads": heads,
         "training": asdict(recipe),
         **facts,
+        **write_seen(draft, hashes_of(splits.learned)),
         "scores": {
             **dev_report(rows.train, rows.dev, splits, dev),
             "clickbait_test": clickbait_report(rows.train, rows.test, test) if test else None,

@@ -313,12 +313,16 @@ def repeat(rows: Dataset, source: Source, seed: int) -> list[Dataset]:
 
 @dataclass(frozen=True)
 class Splits:
-    """Labelled rows by what they are used for; no group lies in two of them."""
+    """Labelled rows by what they are used for; no group lies in two of them.
+
+    `learned` are the texts of train and tune rows as they are in their files.
+    """
 
     train: Dataset
     tune: Dataset
     dev: Dataset
     test: Dataset
+    learned: tuple[str, ...]
 
 
 def group_share(group: str) -> float:
@@ -343,6 +347,10 @@ def load_splits(recipe: Recipe) -> Splits:
         parts = [(source, rows.map(lessons.teach, features=FEATURES, keep_in_memory=True)) for source, rows in parts]
     parts = [(source, rows.filter(has_target, keep_in_memory=True)) for source, rows in parts]
 
+    learned = [
+        text for _, rows in parts for text, split in zip(rows["text"], rows["split"], strict=True) if split == "train"
+    ]
+
     def pick(split: str, tune: bool | None, repeated: bool) -> Dataset:
         kept = []
         for source, rows in parts:
@@ -359,4 +367,5 @@ def load_splits(recipe: Recipe) -> Splits:
         tune=pick("train", tune=True, repeated=False),
         dev=pick("dev", tune=None, repeated=False),
         test=pick("test", tune=None, repeated=False),
+        learned=tuple(learned),
     )

@@ -1,6 +1,5 @@
 """The report of an audit: JSON for machines, Markdown and one self-contained page for people, a table on the way."""
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,8 +8,8 @@ from typing import Final
 from scorer.audit import words
 from scorer.audit.page import audit_page
 from scorer.audit.results import Audit, Case, SuiteResult
-from scorer.corpus.files import write_whole
 from scorer.errors import InputError
+from scorer.files import json_text, write_texts
 
 #: What Markdown would read as markup.
 _MARKUP: Final = re.compile(r"([\\`*_\[\]<>|#&~])")
@@ -33,12 +32,11 @@ def prepare(out: Path) -> None:
 def write_reports(out: Path, audit: Audit) -> None:
     """Write report.json, report.md and report.html; an older report there is replaced."""
     texts = {
-        "report.json": json.dumps(audit.to_dict(), ensure_ascii=False, indent=1) + "\n",
+        "report.json": json_text(audit.to_dict(), indent=1) + "\n",
         "report.md": markdown(audit),
         "report.html": audit_page(audit),
     }
-    for name, text in texts.items():
-        write_whole(out / name, lambda file, text=text: file.write(text))  # type: ignore[misc]
+    write_texts(out, texts)
 
 
 def rows(audit: Audit) -> list[tuple[str, ...]]:

@@ -13,12 +13,12 @@ from scorer.cli.group import (
     as_json_option,
     echo,
     fail_over_option,
-    json_line,
     load_scorer,
     main,
     model_option,
     threads_option,
 )
+from scorer.files import json_text
 
 if TYPE_CHECKING:
     from scorer.article_results import ArticleScore
@@ -69,7 +69,7 @@ def article(
         write_html(out, result)
         click.echo(f"Wrote {out}.", err=True)
     if as_json:
-        click.echo(json_line(result.to_dict()))
+        click.echo(json_text(result.to_dict()))
     elif out is None:
         show_article(result)
     heat = result.headline and result.headline.sensationalism

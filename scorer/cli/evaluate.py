@@ -5,8 +5,9 @@ from typing import Any
 
 import click
 
-from scorer.cli.group import as_json_option, echo, json_line, load_scorer, main, model_option, scale_of, threads_option
+from scorer.cli.group import as_json_option, echo, load_scorer, main, model_option, scale_of, threads_option
 from scorer.evaluate import HEADS, SHIPPED
+from scorer.files import json_text
 
 
 def _conditions(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
@@ -79,7 +80,7 @@ def evaluate(
     report = run_evaluation(Task(labelled, wanted, text_column=text_col, **options))
     paths = write_report(report, out)
     if as_json:
-        click.echo(json_line(report.to_dict()))
+        click.echo(json_text(report.to_dict()))
     else:
         echo(evaluation_card(report))
     click.echo(f"Wrote {', '.join(path.name for path in paths)} to {out}.", err=True)
@@ -141,6 +142,6 @@ def diff(
 
     found = diff_models(first, second, file, text_col, encoding, threads)
     if as_json:
-        click.echo(json_line(found.to_dict()))
+        click.echo(json_text(found.to_dict()))
     else:
         echo(diff_card(found))

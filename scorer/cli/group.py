@@ -1,6 +1,5 @@
 """The group of commands, and what several of them share. Heavy imports wait until a command runs."""
 
-import json
 import math
 import os
 import sys
@@ -98,16 +97,6 @@ def load_scorer(model: str | None, threads: int | None) -> "Scorer":
     from scorer.predict import Scorer
 
     return Scorer.load(model, threads)
-
-
-def json_line(value: dict[str, Any]) -> str:
-    """One line of JSON; a text with lone surrogates, which UTF-8 cannot carry, is escaped."""
-    line = json.dumps(value, ensure_ascii=False)
-    try:
-        line.encode()
-    except UnicodeEncodeError:
-        line = json.dumps(value)
-    return line
 
 
 def echo(text: str) -> None:

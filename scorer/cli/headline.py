@@ -12,13 +12,13 @@ from scorer.cli.group import (
     as_json_option,
     echo,
     fail_over_option,
-    json_line,
     load_scorer,
     main,
     model_option,
     threads_option,
 )
 from scorer.errors import BundleError, InputError
+from scorer.files import json_text
 
 if TYPE_CHECKING:
     from scorer.predict import Scorer
@@ -52,7 +52,7 @@ def print_scores(results: Iterable["HeadlineScore"], as_json: bool, many: bool) 
         if result.sensationalism:
             highest = max(highest, round(result.sensationalism.score, 1))
         if as_json:
-            click.echo(json_line(result.to_dict()))
+            click.echo(json_text(result.to_dict()))
         elif many:
             echo(headline_line(result))
         else:
@@ -97,7 +97,7 @@ def compare(first: str, second: str, as_json: bool, threads: int | None, model: 
 
     result = load_scorer(model, threads).compare(first, second)
     if as_json:
-        click.echo(json_line(result.to_dict()))
+        click.echo(json_text(result.to_dict()))
     else:
         echo(comparison_card(result))
 
@@ -115,7 +115,7 @@ def describe_model(as_json: bool, model: str | None) -> None:
 
     bundle = load_bundle(model)
     if as_json:
-        click.echo(json_line({"name": bundle.model.name, "version": bundle.model.version, **bundle.info}))
+        click.echo(json_text({"name": bundle.model.name, "version": bundle.model.version, **bundle.info}))
     else:
         try:
             echo(model_card(bundle))

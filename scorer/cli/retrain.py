@@ -69,7 +69,7 @@ def retrain(labelled: str, out: Path, mode: str | None, **options: Any) -> None:
 
     Example: scorer retrain labelled.csv --out my-model
     """
-    from scorer.corpus.files import extra
+    from scorer.files import extra
 
     for module in ("torch", "transformers", "onnx", "datasets", "sklearn"):
         extra(module, "train", "retraining")

@@ -38,7 +38,7 @@ def serve(
 
     Example: scorer serve --port 8080
     """
-    from scorer.corpus.files import extra
+    from scorer.files import extra
 
     for module in ("fastapi", "uvicorn", "prometheus_client"):
         extra(module, "serve", "`scorer serve`")

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from scorer.corpus.columns import carried_name
-from scorer.corpus.files import extra
 from scorer.corpus.inputs import Source
 from scorer.corpus.readers import Reader
 from scorer.corpus.records import CHUNK_ROWS, Record, rejected
 from scorer.corpus.writers import Batches, Layout, Row, flat_row, one_kind
+from scorer.files import extra
 from scorer.labels import DEVICES
 
 

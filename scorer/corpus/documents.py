@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from scorer.corpus.files import extra
 from scorer.corpus.readers import Reader
 from scorer.corpus.records import Record, rejected
 from scorer.errors import InputError
+from scorer.files import extra
 from scorer.text import readable
 
 TEXTS: Final = (".txt",)

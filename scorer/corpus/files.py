@@ -1,32 +1,15 @@
-"""Opening and closing files: compression, encodings, and writes that happen whole or not at all."""
+"""Opening and closing files: compression and encodings."""
 
 import gzip
 import io
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Final, TextIO, cast
 
-from scorer.errors import InputError
+from scorer.files import extra
 
 COMPRESSED: Final = (".gz", ".zst")
-
-
-def extra(module: str, name: str, purpose: str) -> Any:
-    """Import a library of an extra.
-
-    :param name: the extra that brings it; `purpose`: what it is needed for, to begin the error sentence.
-    :raises InputError: when it is not installed, saying what to install.
-    """
-    try:
-        return import_module(module)
-    except ImportError as error:
-        package = module.partition(".")[0]
-        raise InputError(
-            f"{purpose} needs {package}, which is not installed: pip install 'headline-scorer[{name}]'."
-        ) from error
 
 
 def compression_of(path: Path) -> str:
@@ -103,30 +86,3 @@ def output_file(path: Path, compression: str) -> Iterator[TextIO]:
         text.flush()
         if packed is not raw:
             text.close()
-
-
-def sync_file(path: Path) -> None:
-    """Make the content of a file survive a power cut."""
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames in a folder survive a power cut, where the system can."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def write_whole(path: Path, write: Callable[[TextIO], object]) -> None:
-    """Write a text file that is either there whole or not there at all, even after a kill or a power cut."""
-    unfinished = path.with_name(path.name + ".tmp")
-    with output_file(unfinished, "") as text:
-        write(text)
-    sync_file(unfinished)
-    unfinished.replace(path)
-    sync_folder(path.parent)

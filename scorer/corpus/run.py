@@ -13,7 +13,7 @@ from scorer.ahead import ahead
 from scorer.bundle import file_hash
 from scorer.corpus import FORMATS
 from scorer.corpus.columns import carried_name, common_kind
-from scorer.corpus.files import compression_of, extra, kind_suffix, output_file, sync_file
+from scorer.corpus.files import compression_of, kind_suffix, output_file
 from scorer.corpus.inputs import Reading, Source, expand, files_of, fingerprint, has_bodies, records
 from scorer.corpus.parts import Tally, make_part, read_tally, rejects, row_batches
 from scorer.corpus.records import Chunk, chunks, share
@@ -28,6 +28,7 @@ from scorer.corpus.writers import (
     write_sqlite,
 )
 from scorer.errors import InputError, ScorerError
+from scorer.files import extra, sync_file
 
 if TYPE_CHECKING:
     from scorer.predict import Scorer

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any, Final
 
-from scorer.corpus.files import sync_folder, write_whole
 from scorer.corpus.parts import Tally, read_tally
 from scorer.errors import InputError
+from scorer.files import sync_folder, write_whole
 
 JOURNAL: Final = "journal.json"
 PUBLISHING: Final = "publishing"

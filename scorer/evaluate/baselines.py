@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from scorer.corpus.files import extra
+from scorer.files import extra
 from scorer.metrics import Values
 
 #: With fewer rows a model trained on them says nothing.

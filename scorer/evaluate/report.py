@@ -1,14 +1,13 @@
 """Writes a report: `report.json`, `report.html` and `report.md`, each whole or not at all."""
 
-import json
 from pathlib import Path
 from typing import Final
 
-from scorer.corpus.files import write_whole
 from scorer.errors import InputError
 from scorer.evaluate.markdown import report_markdown
 from scorer.evaluate.page import report_page
 from scorer.evaluate.results import Evaluation
+from scorer.files import json_text, write_texts
 
 FILES: Final = ("report.json", "report.html", "report.md")
 
@@ -32,19 +31,6 @@ def write_report(report: Evaluation, out: Path) -> list[Path]:
 
     :returns: their paths.
     """
-    contents = (report_json(report), report_page(report), report_markdown(report))
+    contents = (json_text(report.to_dict(), indent=1) + "\n", report_page(report), report_markdown(report))
     out.mkdir(exist_ok=True)
-    paths = [out / name for name in FILES]
-    for path, content in zip(paths, contents, strict=True):
-        write_whole(path, lambda file, content=content: file.write(content))  # type: ignore[misc]
-    return paths
-
-
-def report_json(report: Evaluation) -> str:
-    """The report as JSON; lone surrogates, which UTF-8 cannot carry, are escaped."""
-    text = json.dumps(report.to_dict(), ensure_ascii=False, indent=1) + "\n"
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = json.dumps(report.to_dict(), indent=1) + "\n"
-    return text
+    return write_texts(out, dict(zip(FILES, contents, strict=True)))

@@ -32,16 +32,13 @@ from scorer.evaluate.sample import (
     guess_of,
     labelled_rows,
     make_sample,
-    near_hash,
     near_key,
 )
+from scorer.evaluate.seen import count_seen, read_seen
 from scorer.evaluate.slices import group_column, slices_of
 from scorer.evaluate.worst import worst_of
 from scorer.metrics import Values
 from scorer.predict import Scorer
-
-#: Where a bundle's description lists the `near_hash` of its training texts.
-TRAINING_HASHES: Final = "training_hashes"
 
 
 @dataclass(frozen=True)
@@ -206,11 +203,8 @@ def _abstained(model: Judged) -> Mapping[str, int]:
 
 def _seen(sample: Sample, scorer: Scorer) -> int | None:
     """How many texts are near-duplicates of training texts; None where the bundle does not list those."""
-    hashes = scorer.bundle.info.get(TRAINING_HASHES)
-    if not isinstance(hashes, list):
-        return None
-    known = set(hashes)
-    return sum(near_hash(text) in known for text in sample.texts)
+    hashes = read_seen(scorer.bundle)
+    return None if hashes is None else count_seen(sample.texts, hashes)
 
 
 def _cuts(sample: Sample) -> list[str]:

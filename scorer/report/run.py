@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from scorer.corpus.columns import listed
-from scorer.corpus.files import write_whole
 from scorer.corpus.inputs import expand
 from scorer.corpus.readers import JsonLines
 from scorer.corpus.workspace import rejects_of
 from scorer.errors import InputError
+from scorer.files import json_text, write_texts
 from scorer.report.figures import figures
 from scorer.report.load import Scored, open_scored
 from scorer.report.page import report_page
@@ -128,10 +128,9 @@ def write_report(report: Report, out: Path) -> None:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"{out}: cannot be made a folder for the report ({error.strerror}).") from error
-    for name, content in zip(FILES, contents, strict=True):
-        write_whole(out / name, lambda file, content=content: file.write(content))  # type: ignore[misc]
+    write_texts(out, dict(zip(FILES, contents, strict=True)))
 
 
 def report_json(report: Report) -> str:
     """The report as JSON, the same text for the same scored files."""
-    return json.dumps(report.to_dict(), ensure_ascii=False, indent=1) + "\n"
+    return json_text(report.to_dict(), indent=1) + "\n"

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
-from scorer.corpus.files import extra
 from scorer.corpus.readers import Reader
 from scorer.corpus.records import CHUNK_ROWS, Record
+from scorer.files import extra
 
 _ALL = "SELECT * FROM scores"
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from scorer.corpus.files import write_whole
 from scorer.errors import InputError
 from scorer.evaluate.results import rounded
+from scorer.files import write_whole
 
 #: The figures of all sets by the name of the set.
 Figures = Mapping[str, Mapping[str, Any]]

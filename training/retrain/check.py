@@ -10,9 +10,9 @@ from typing import Any, Final, TextIO
 import numpy as np
 from numpy.typing import NDArray
 
-from scorer.corpus.files import write_whole
 from scorer.errors import InputError
 from scorer.evaluate.sample import CONTRADICTION
+from scorer.files import write_whole
 from training.retrain.duplicates import near_groups
 from training.retrain.labelled import Folds, Labelled
 from training.retrain.split import usable_columns

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from scorer.corpus.files import write_whole
 from scorer.evaluate.wording import estimate
+from scorer.files import write_whole
 from scorer.metrics import Estimate, Values, bootstrap, bootstrap_difference, f1
 from scorer.predict import Scorer
 from scorer.results import Phrase

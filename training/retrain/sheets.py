@@ -11,10 +11,11 @@ from typing import Any
 
 from scorer.bundle import file_hash
 from scorer.corpus.columns import find_column, listed
-from scorer.corpus.files import InputFile, extra, kind_suffix
+from scorer.corpus.files import InputFile, kind_suffix
 from scorer.corpus.records import Record, with_texts
 from scorer.errors import InputError
 from scorer.evaluate.rows import INSTANCES, TEXT_NAMES, TRUTH, Row, Table, read_table
+from scorer.files import extra
 from training.retrain.answers import Many
 from training.retrain.exports import Cells, Unpacked, unpack_objects, unpack_rows
 from training.retrain.wanted import Wanted

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression, Ridge
 
-from scorer.corpus.files import extra
+from scorer.files import extra
 from training.retrain.labelled import Folds, Labelled
 
 #: No more than this share of the rows is listed: nobody reviews more, and past it the ranking says little.

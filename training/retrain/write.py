@@ -11,8 +11,7 @@ import onnx
 from onnx import numpy_helper
 
 from scorer.bundle import Bundle, file_hash, hashed_files, head_file, read_config
-from scorer.evaluate.run import TRAINING_HASHES
-from scorer.evaluate.sample import near_hash
+from scorer.evaluate.seen import hashes_of, read_seen, write_seen
 from scorer.own_heads import OwnHead
 from training.graph import build_graph
 from training.model import HeadlineModel
@@ -69,13 +68,9 @@ def describe(
     if own is not None:
         (draft / head_file(own.name)).write_text(own.to_json(), encoding="utf-8")
         names = [name for name in names if name != own.name] + [own.name]
-    known = config.get(TRAINING_HASHES, [])
-    config |= {
-        "version": version,
-        "heads": {**heads, **({"own": names} if names else {})},
-        TRAINING_HASHES: sorted({*known, *map(near_hash, texts)}),
-    }
-    return config
+    known, own_texts = read_seen(bundle), hashes_of(texts)
+    seen = write_seen(draft, own_texts if known is None else np.union1d(known, own_texts))
+    return config | {"version": version, "heads": {**heads, **({"own": names} if names else {})}, **seen}
 
 
 def write_description(draft: Path, config: dict[str, Any], card: str) -> None:

@@ -1,0 +1,73 @@
+"""Libraries of extras, and files that are written whole or not at all."""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TextIO
+
+from scorer.errors import InputError
+
+
+def extra(module: str, name: str, purpose: str) -> Any:
+    """Import a library of an extra.
+
+    :param name: the extra that brings it; `purpose`: what it is needed for, to begin the error sentence.
+    :raises InputError: when it is not installed, saying what to install.
+    """
+    try:
+        return import_module(module)
+    except ImportError as error:
+        package = module.partition(".")[0]
+        raise InputError(
+            f"{purpose} needs {package}, which is not installed: pip install 'headline-scorer[{name}]'."
+        ) from error
+
+
+def sync_file(path: Path) -> None:
+    """Make the content of a file survive a power cut."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in a folder survive a power cut, where the system can."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_whole(path: Path, write: Callable[[TextIO], object]) -> None:
+    """Write a text file that is either there whole or not there at all, even after a kill or a power cut."""
+    unfinished = path.with_name(path.name + ".tmp")
+    with unfinished.open("w", encoding="utf-8", newline="") as text:
+        write(text)
+    sync_file(unfinished)
+    unfinished.replace(path)
+    sync_folder(path.parent)
+
+
+def write_texts(folder: Path, texts: Mapping[str, str]) -> list[Path]:
+    """Write files by their names, each whole or not at all; whatever else is in the folder stays.
+
+    :returns: their paths.
+    """
+    paths = [folder / name for name in texts]
+    for path, content in zip(paths, texts.values(), strict=True):
+        write_whole(path, lambda file, content=content: file.write(content))  # type: ignore[misc]
+    return paths
+
+
+def json_text(value: dict[str, Any], indent: int | None = None) -> str:
+    """A value as JSON; a text with lone surrogates, which UTF-8 cannot carry, is escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = json.dumps(value, indent=indent)
+    return text
