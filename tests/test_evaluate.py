@@ -97,7 +97,7 @@ def test_a_missing_library_is_one_sentence(monkeypatch: pytest.MonkeyPatch, rate
     def missing(name: str) -> object:
         raise ImportError(name)
 
-    monkeypatch.setattr("scorer.corpus.files.import_module", missing)
+    monkeypatch.setattr("scorer.files.import_module", missing)
     with pytest.raises(InputError, match=r"needs sklearn, .* pip install 'headline-scorer\[report\]'"):
         run.evaluate(run.Task(rated))
 
