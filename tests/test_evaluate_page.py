@@ -19,11 +19,12 @@ from scorer.errors import InputError
 from scorer.evaluate import measure, plots, wording
 from scorer.evaluate.markdown import report_markdown
 from scorer.evaluate.page import report_page
-from scorer.evaluate.report import FILES, check_folder, report_json, write_report
+from scorer.evaluate.report import FILES, check_folder, write_report
 from scorer.evaluate.results import Data, Evaluation, Kept
 from scorer.evaluate.sample import constant_guess
 from scorer.evaluate.slices import slices_of
 from scorer.evaluate.worst import worst_of
+from scorer.files import json_text
 from scorer.metrics import Estimate
 from scorer.results import ModelName
 
@@ -146,8 +147,8 @@ def test_any_text_stays_text(text: str) -> None:
 def test_attacks_are_shown_as_they_are_written(attack: str, validate: Callable[..., None]) -> None:
     made = made_report(attack, rows=40)
     check_harmless(made, attack)
-    validate("report.json", json.loads(report_json(made)))
-    report_json(made).encode()
+    validate("report.json", json.loads(json_text(made.to_dict())))
+    json_text(made.to_dict()).encode()
     markdown = report_markdown(made)
     assert not re.search(r"(?<!\\)[<\[]|^# heading|https?://", markdown, re.M)
     for table in re.findall(r"(?:^\|.*\n)+", markdown, re.M):
@@ -162,7 +163,7 @@ def test_the_page_may_load_and_run_nothing(report: Evaluation) -> None:
 
 
 def test_schema_and_words_of_every_kind(report: Evaluation, validate: Callable[..., None]) -> None:
-    validate("report.json", json.loads(report_json(report)))
+    validate("report.json", json.loads(json_text(report.to_dict())))
     page, markdown = report_page(report), report_markdown(report)
     main = wording.MEASURES[wording.HEADLINE_MEASURE[report.data.kind]][0]
     for text in (page, markdown, wording.in_short(report)):
