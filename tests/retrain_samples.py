@@ -32,6 +32,7 @@ def write_bundle(folder: Path) -> Path:
     save_tokenizer(Tokenizer.from_file(str(DEFAULT_BUNDLE / "tokenizer.json")), folder / "tokenizer.json")
     (folder / "README.md").write_text("# tiny\n", encoding="utf-8")
     config = read_config(DEFAULT_BUNDLE) | {"name": "tiny", "version": "0.0.1"}
+    del config["training_texts"]
     config["files"] = {name: file_hash(folder / name) for name in hashed_files(config)}
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
     return folder

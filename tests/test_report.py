@@ -127,7 +127,7 @@ def formats(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
         results = judge(StandIn(), records, nested, bodies=True)  # type: ignore[arg-type]
         entries = [
             {"row": record.row, "source": "in.csv", "columns": record.values, "result": result}
-            for record, result in zip(records, results, strict=True)
+            for record, (result, _) in zip(records, results, strict=True)
         ]
         for name in names:
             WRITERS[name.split(".")[1]](folder / name, [entries], layout, ".gz" if name.endswith("gz") else "")

@@ -290,7 +290,8 @@ def test_lines_of_many_writers_stay_whole(tmp_path: Path, tiny: Scorer) -> None:
         thread.join()
     torn, *lines = path.read_text(encoding="utf-8").splitlines()
     assert torn == '{"torn": '
-    assert sorted(json.loads(line)["score"] for line in lines) == sorted(list(range(30)) * 4)
+    # two that see the torn line at once both close it; an empty line between is no row to any reader
+    assert sorted(json.loads(line)["score"] for line in lines if line) == sorted(list(range(30)) * 4)
 
 
 # described
