@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
 
 from scorer import Scorer
-from scorer.bundle import DEFAULT_BUNDLE, load_bundle
+from scorer.bundle import DEFAULT_BUNDLE, HASHED_FILES, SEEN_FILE, load_bundle
 from scorer.corpus.inputs import Reading
 from scorer.corpus.run import Job as CorpusJob
 from scorer.corpus.run import run as run_corpus
@@ -63,7 +63,7 @@ def test_a_frozen_head_is_new_and_leaves_every_other_score_as_it_was(tiny: Path,
     assert hot.sensationalism == before.headlines([HOT, CALM])[0].sensationalism
     names = set(content(job.out))
     reports = {"report.json", "report.html", "report.md"}
-    assert names == {"config.json", "model.onnx", "tokenizer.json", "README.md", "heads/urgency.json", *reports}
+    assert names == {"config.json", *HASHED_FILES, SEEN_FILE, "heads/urgency.json", *reports}
     assert not job.out.with_name("out.part").exists()
     run = {path.name for path in job.run_folder.iterdir()}
     assert {"run.json", "log.jsonl", "metrics.json"} <= run
