@@ -109,7 +109,8 @@ def hashed_files(config: dict[str, Any]) -> tuple[str, ...]:
 
 def file_hash(path: Path) -> str:
     """SHA-256 of a file, in hex."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_config(folder: Path) -> dict[str, Any]:

@@ -85,7 +85,7 @@ class Runtime:
         # whole batches run side by side: texts are short, and threads that share each product mostly wait
         options.intra_op_num_threads = 1
         options.log_severity_level = 3
-        # the graph is written with the fused kernels already, so there is nothing to search for at start-up
+        # the graph is written as it is to run, so there is nothing to search for at start-up
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         path = self._folder / "model.onnx"
         try:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from scorer.markdown import table
 from training.body import HOT
 
 
@@ -21,12 +22,6 @@ def percent(value: float | None) -> str:
 def number(value: float | None) -> str:
     """A figure, or a dash."""
     return "-" if value is None else f"{value:.3f}"
-
-
-def table(header: list[str], rows: list[list[str]]) -> str:
-    """A Markdown table."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def rating_section(scores: dict[str, Any]) -> str:

@@ -180,6 +180,16 @@ class Stage:
     report_every: int
     step: int = 0
 
+    def advance(self, loss: torch.Tensor, clip_norm: float) -> None:
+        """Take one step down the loss: weights, schedule and average."""
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.model.parameters(), clip_norm)
+        self.optimiser.step()
+        self.schedule.step()
+        self.average.update(self.model)
+        self.step += 1
+
     def save(self, path: Path) -> None:
         """Write a checkpoint; a kill while writing leaves the one before it whole."""
         state = {
@@ -279,13 +289,7 @@ def run_stage(stage: Stage, rows: Encoded, tune: Encoded, recipe: Recipe, log: L
         with half_precision(device):
             outputs = model(batch.ids, batch.mask)
         loss = compute_loss(outputs, batch, recipe.loss)
-        stage.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), settings.clip_norm)
-        stage.optimiser.step()
-        stage.schedule.step()
-        stage.average.update(model)
-        stage.step += 1
+        stage.advance(loss, settings.clip_norm)
         running += float(loss.detach())
         done = stage.step == len(stage.batches)
         if stage.step % settings.checkpoint_steps == 0 or done:

@@ -10,6 +10,7 @@ from scorer.audit.page import audit_page
 from scorer.audit.results import Audit, Case, SuiteResult
 from scorer.errors import InputError
 from scorer.files import json_text, write_texts
+from scorer.markdown import table as markdown_table
 
 #: What Markdown would read as markup.
 _MARKUP: Final = re.compile(r"([\\`*_\[\]<>|#&~])")
@@ -74,9 +75,7 @@ def _escaped(text: str) -> str:
 
 
 def _markdown_table(header: Sequence[str], lines: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(header)} |"
-    yield f"|{' --- |' * len(header)}"
-    yield from (f"| {' | '.join(_escaped(cell) for cell in line)} |" for line in lines)
+    yield markdown_table(header, ([_escaped(cell) for cell in line] for line in lines))
     yield ""
 
 

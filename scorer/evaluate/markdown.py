@@ -1,13 +1,14 @@
 """A report as Markdown: the figures in tables, for a repository or a note."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby
 
 from scorer.article_parts import clean, name_of
 from scorer.evaluate import wording
 from scorer.evaluate.results import Evaluation, Mistake
 from scorer.evaluate.wording import MEASURES, estimate, number, percent
+from scorer.markdown import table
 
 #: Signs of markup, and what would turn an address into a link.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!~&@]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
@@ -41,11 +42,6 @@ def _numbered(report: Evaluation) -> Iterator[tuple[int, Mistake]]:
     yield from enumerate(report.worst, start=1)
 
 
-def _table(heads: Sequence[str], rows: Iterator[Sequence[str]]) -> str:
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
 def _figures(report: Evaluation) -> Iterator[str]:
     systems = wording.systems_of(report)
     yield "## Figures"
@@ -56,7 +52,7 @@ def _figures(report: Evaluation) -> Iterator[str]:
             title, decimals = MEASURES[name]
             yield [title, *(estimate(report.figures[system][name], decimals) for system in systems)]
 
-    yield _table(["", *(_text(name) for name in systems.values())], rows())
+    yield table(["", *(_text(name) for name in systems.values())], rows())
     others = [system for system in systems if system != "model"]
 
     def differences() -> Iterator[list[str]]:
@@ -66,7 +62,7 @@ def _figures(report: Evaluation) -> Iterator[str]:
             yield [title, *(f"{estimate(each, decimals)}, p {wording.p_value(each)}" for each in found)]
 
     yield "The model minus the others, on the same rows:"
-    yield _table(["", *(_text(systems[system]) for system in others)], differences())
+    yield table(["", *(_text(systems[system]) for system in others)], differences())
 
 
 def _labels(report: Evaluation) -> Iterator[str]:
@@ -82,7 +78,7 @@ def _labels(report: Evaluation) -> Iterator[str]:
                 yield [_text(name_of(each.label)), f"{each.positives:,}", _text(called), *cells]
 
     yield "## Each label"
-    yield _table(["label", "rows", "", *(MEASURES[name][0] for name in measures)], rows())
+    yield table(["label", "rows", "", *(MEASURES[name][0] for name in measures)], rows())
 
 
 def _trust(report: Evaluation) -> Iterator[str]:
@@ -101,7 +97,7 @@ def _trust(report: Evaluation) -> Iterator[str]:
             "average."
         )
     if report.bands:
-        yield _table(
+        yield table(
             ["predicted", "n", "bias, points", "interval holds"],
             (
                 [_text(band.name), f"{band.bias.n:,}", estimate(band.bias, 1), estimate(band.coverage, 3)]
@@ -111,7 +107,7 @@ def _trust(report: Evaluation) -> Iterator[str]:
     if report.risk_coverage:
         name, decimals = wording.error_name(report)
         yield "The rows the model is surest of:"
-        yield _table(
+        yield table(
             ["kept", "n", name],
             (
                 [percent(point.share), f"{point.error.n:,}", estimate(point.error, decimals)]
@@ -127,7 +123,7 @@ def _slices(report: Evaluation) -> Iterator[str]:
     yield "## Slices"
     yield "Small groups (fewer than 30 rows) are in brackets: too few to conclude from."
     for by, group in groupby(report.slices, key=lambda each: each.by):
-        yield _table(
+        yield table(
             [_text(name_of(by)), "n", "label", "predicted", "bias", name, wording.agreement_name(report)],
             (
                 [

@@ -1,11 +1,11 @@
 """Makes a report: opens the scored files, finds what to group by, counts, and writes JSON and a page."""
 
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from scorer.bundle import file_hash
 from scorer.corpus.columns import listed
 from scorer.corpus.inputs import expand
 from scorer.corpus.readers import JsonLines
@@ -48,7 +48,7 @@ def make_report(scored: Sequence[str], by: Sequence[str] = (), headline_column: 
     if not tally.overall.codes or not tally.overall.scores[0].sum():
         raise _nothing_scored(files, tally)
     rejected = dict(rejected_reasons(_rejects(files)).most_common())
-    return figures(tally, [File(file.reader.path.name, _sha256(file.reader.path)) for file in files], rejected)
+    return figures(tally, [File(file.reader.path.name, file_hash(file.reader.path)) for file in files], rejected)
 
 
 def group_columns(files: Sequence[Scored], asked: Sequence[str]) -> list[GroupColumn]:
@@ -86,11 +86,6 @@ def _rejects(files: Sequence[Scored]) -> Iterator[dict[str, Any]]:
         path = rejects_of(file.reader.path)
         if path.is_file():
             yield from (record.values for record in JsonLines(path, path.name).records() if record.problem is None)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check_out(out: Path, scored: Sequence[str]) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from training.card import audit_figure, audit_interval, audit_section, audit_verdict, figure, human_section, table
+from scorer.markdown import table
+from training.card import audit_figure, audit_interval, audit_section, audit_verdict, figure, human_section
 from training.card import readme_figures as main_table
 from training.figures.files import Figures
 from training.figures.labelled import evaluation_of

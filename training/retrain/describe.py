@@ -3,8 +3,8 @@
 from typing import Any
 
 from scorer.evaluate.wording import MEASURES, estimate
+from scorer.markdown import table
 from scorer.metrics import Estimate
-from training.card import table
 
 _SYSTEMS = {
     "model": "this model",

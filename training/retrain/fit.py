@@ -242,13 +242,7 @@ def step(stage: Stage, learner: Learner, rows: Encoded, chosen: list[int], setti
         logits = learner.judge(outputs)
     targets = targets_of(learner.task, chosen, batch.ids.shape[1]).to(device)
     loss = own_loss(logits.float(), targets, learner.task.one_of) + compute_loss(outputs, batch, _WEIGHTS)
-    stage.optimiser.zero_grad(set_to_none=True)
-    loss.backward()
-    nn.utils.clip_grad_norm_(learner.parameters(), settings.clip_norm)
-    stage.optimiser.step()
-    stage.schedule.step()
-    stage.average.update(learner)
-    stage.step += 1
+    stage.advance(loss, settings.clip_norm)
 
 
 class History:
