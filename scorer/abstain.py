@@ -32,36 +32,75 @@ _FIRST_WORD = 1996
 _LAST_COMMON_WORD = 15000
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 
-#: Each alone shows that a text is machine matter or page furniture.
+#: Patterns each of which alone shows that a text is machine matter or page furniture, beside strings of which every
+#: text they match holds one: looking for those first spares most headlines most of the searches.
 _STRONG = (
-    r"</?[a-z][\w-]*(?:\s[^<>]*)?/?>|<!--",  # markup
-    r"[{}]\s*$|^\s*[{\[]\s*[\"'{\[]|;\s*$|\}\s*[;,)]|=>|===?|!=|&&|\|\||::|\+=|\w->\w",  # code
-    r"^\s*(?:def|function|class|public|private|static|const|let|var|void|elif)\s+[\w.<>\[\]]+(?:\s+\w+)?\s*[(={;]",
-    r"\bSELECT\b.+\bFROM\b.+(?:\bWHERE\b|;)|\bSELECT \*",
-    r"\bINSERT INTO \w+ ?\(|\bUPDATE \w+ SET \w+ ?=|\b(?:CREATE|DROP) TABLE\b",
-    r"^\s*from [\w.]+ import |^\s*import [\w.]+(?: as \w+\s*$|;)|^\s*\$ \w",
-    r"^\s*(?:sudo|npm|pip3?|git|apt(?:-get)?) (?:install|run|clone|push|pull|commit|checkout|apt)\b",
-    r"\w+\.\w+\([^)]*\)|\w+\(\)|[\w-]+\s*\{[^}]*:[^}]*\}",
-    r"^\s*at [\w$.]+\(|\bTraceback\b|\bFile \".+\", line \d|Exception in thread",
-    r"\b[A-Z][a-z]\w*(?:Error|Exception):",
-    r"^\s*[\[(]?\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\[(?:INFO|WARN|WARNING|ERROR|DEBUG)\]|^\s*(?:INFO|DEBUG)\b[ :]",
-    r"^\s*(?:https?://|www\.)\S+\s*$",  # locators
-    r"^\s*+(?:[\w.+-]++@[\w.-]++(?:[;,\s]++|$))++$",
-    r"^\s*(?:[A-Za-z]:\\|~?/)[\w.\\/ ()-]+$",
-    r"^\s*[\w.() -]+\.(?:jpe?g|png|gif|webp|svg|pdf|mp[34]|docx?|xlsx?|zip|csv)\s*$",
-    r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-|\b[0-9a-f]{24,}\b|\b(?=\w*\d)(?=\w*[A-Z])(?=\w*[a-z])\w{28,}={0,2}",
-    r"\b(?:lorem ipsum|dolor sit amet|consectetur adipiscing|sed do eiusmod)\b",
-    r"(?:©|\(c\)|copyright)\s*(?:©\s*)?\d{4}|\ball rights reserved\b",
-    r"\]\(\S*\)|^\s*[-*] \[[ x]\]|(?:\b\w+: [^,;:]+[,;] ?){2,}\w+: ",  # Markdown, YAML
-    r"^\s*(?i:ingredients)\s*:",
-    r"(?:[^|]*\|){4,}|^\s*\|.*\|\s*$|^\s*:?-{3,}",  # tables
-    r"(?:\b\d*[/.½¼¾\d]\s?(?:g|kg|ml|tbsp|tsp|cups?|oz|cloves?)\b.*){3}",
-    r"^\s*\d+[a-z]?,? (?:[A-Z][\w'.]+ ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Blvd)\b\.?, [A-Z]",
-    r"\b(?:P\.?O\.? Box|Suite|Unit) \d+,.*\d|,\s*[A-Z]{2}\s+\d{5}(?:-\d{4})?\b",
-    r"\b[A-Z]{1,2}\d{1,2}[A-Z]? \d(?![AP]M)[A-Z]{2}(?=\s*$|,)",
-    r"\b(?i:tel|phone|fax|mobile|e-?mail)\s*[:.]\s*(?:\+?[\d() -]{6,}|\S+@)",
-    r"(?i:^\s*(?:error\s+)?[45]\d\d\b\W*(?:page |file )?(?:not found|forbidden|bad gateway|internal server error))",
-    r"^\s*(?:ISO|f/\d|EXIF)\b.*(?:f/\d|\d+mm|1/\d+)|\bf/\d\.?\d*\b.*\b(?:ISO|\d+ ?mm)\b",
+    (("<",), r"</?[a-z][\w-]*(?:\s[^<>]*)?/?>|<!--"),  # markup
+    (  # code
+        ("{", "}", "[", ";", "=", "&&", "||", "::", "->"),
+        r"[{}]\s*$|^\s*[{\[]\s*[\"'{\[]|;\s*$|\}\s*[;,)]|=>|===?|!=|&&|\|\||::|\+=|\w->\w",
+    ),
+    (
+        ("(", "=", "{", ";"),
+        r"^\s*(?:def|function|class|public|private|static|const|let|var|void|elif)\s+[\w.<>\[\]]+(?:\s+\w+)?\s*[(={;]",
+    ),
+    (("SELECT",), r"\bSELECT\b.+\bFROM\b.+(?:\bWHERE\b|;)|\bSELECT \*"),
+    (
+        ("INSERT", "UPDATE", "TABLE"),
+        r"\bINSERT INTO \w+ ?\(|\bUPDATE \w+ SET \w+ ?=|\b(?:CREATE|DROP) TABLE\b",
+    ),
+    (("import", "$"), r"^\s*from [\w.]+ import |^\s*import [\w.]+(?: as \w+\s*$|;)|^\s*\$ \w"),
+    (
+        ("sudo", "npm", "pip", "git", "apt"),
+        r"^\s*(?:sudo|npm|pip3?|git|apt(?:-get)?) (?:install|run|clone|push|pull|commit|checkout|apt)\b",
+    ),
+    (("(", "{"), r"\w+\.\w+\([^)]*\)|\w+\(\)|[\w-]+\s*\{[^}]*:[^}]*\}"),
+    (
+        ("at ", "Traceback", "File ", "Exception"),
+        r"^\s*at [\w$.]+\(|\bTraceback\b|\bFile \".+\", line \d|Exception in thread",
+    ),
+    (("Error:", "Exception:"), r"\b[A-Z][a-z]\w*(?:Error|Exception):"),
+    (
+        ("-", "[", "INFO", "DEBUG"),
+        r"^\s*[\[(]?\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\[(?:INFO|WARN|WARNING|ERROR|DEBUG)\]|^\s*(?:INFO|DEBUG)\b[ :]",
+    ),
+    (("http", "www."), r"^\s*(?:https?://|www\.)\S+\s*$"),  # locators
+    (("@",), r"^\s*+(?:[\w.+-]++@[\w.-]++(?:[;,\s]++|$))++$"),
+    (("/", "\\"), r"^\s*(?:[A-Za-z]:\\|~?/)[\w.\\/ ()-]+$"),
+    ((".",), r"^\s*[\w.() -]+\.(?:jpe?g|png|gif|webp|svg|pdf|mp[34]|docx?|xlsx?|zip|csv)\s*$"),
+    (
+        (*"0123456789",),
+        r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-|\b(?=\w*\d)[0-9a-f]{24,}\b|"
+        r"\b(?=\w*\d)(?=\w*[A-Z])(?=\w*[a-z])\w{28,}={0,2}",
+    ),
+    (
+        ("lorem", "dolor", "consectetur", "eiusmod"),
+        r"\b(?:lorem ipsum|dolor sit amet|consectetur adipiscing|sed do eiusmod)\b",
+    ),
+    (
+        ("©", "(c)", "copyright", "rights"),
+        r"(?:©|\(c\)|copyright)\s*(?:©\s*)?\d{4}|\ball rights reserved\b",
+    ),
+    (("](", "["), r"\]\(\S*\)|^\s*[-*] \[[ x]\]"),  # Markdown
+    ((": ",), r"(?:\b\w+: [^,;:]+[,;] ?){2,}\w+: "),  # YAML
+    ((":",), r"^\s*(?i:ingredients)\s*:"),
+    (("|", "--", ":-"), r"(?:[^|]*\|){4,}|^\s*\|.*\|\s*$|^\s*:?-{3,}"),  # tables
+    (
+        (*"0123456789/.½¼¾",),
+        r"(?:\b\d*[/.½¼¾\d]\s?(?:g|kg|ml|tbsp|tsp|cups?|oz|cloves?)\b.*){3}",
+    ),
+    (
+        (", ",),
+        r"^\s*\d+[a-z]?,? (?:[A-Z][\w'.]+ ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Blvd)\b\.?, [A-Z]",
+    ),
+    ((",",), r"\b(?:P\.?O\.? Box|Suite|Unit) \d+,.*\d|,\s*[A-Z]{2}\s+\d{5}(?:-\d{4})?\b"),
+    ((*"0123456789",), r"\b[A-Z]{1,2}\d{1,2}[A-Z]? \d(?![AP]M)[A-Z]{2}(?=\s*$|,)"),
+    ((":", "."), r"\b(?i:tel|phone|fax|mobile|e-?mail)\s*[:.]\s*(?:\+?[\d() -]{6,}|\S+@)"),
+    (
+        ("4", "5"),
+        r"(?i:^\s*(?:error\s+)?[45]\d\d\b\W*(?:page |file )?(?:not found|forbidden|bad gateway|internal server error))",
+    ),
+    (("ISO", "f/", "EXIF"), r"^\s*(?:ISO|f/\d|EXIF)\b.*(?:f/\d|\d+mm|1/\d+)|\bf/\d\.?\d*\b.*\b(?:ISO|\d+ ?mm)\b"),
 )
 
 #: So does a date and nothing else.
@@ -71,78 +110,107 @@ _DATE = (
     r"nov(?:ember)?|dec(?:ember)?|updated|published|posted|last|on|at)+$)"
 )
 
-#: Page furniture; two different ones are enough, or what covers nearly the whole text.
+#: Page furniture whatever the capitals, beside words of which every text it is in holds one; two different ones are
+#: enough, or what covers nearly the whole text.
 _FURNITURE = (
-    r"\bwe use cookies\b|\baccept (?:all )?cookies\b|\bcookie (?:policy|settings|preferences)\b",
-    r"\baccept all\b(?! cookies)|\breject all\b|\bmanage (?:preferences|choices|settings)\b",
-    r"\bour partners\b|\byour consent\b|\bby continuing\b",
-    r"\bcreate (?:an )?account\b|\bmy account\b",
-    r"\bforgot(?:ten)? (?:your )?password\b|\bremember me\b|\busername\b",
-    r"\bstraight to your inbox\b|\bunsubscribe\b",
-    r"\b(?:enter )?your e-?mail\b|\be-?mail address\b",
-    r"\bprivacy notice\b|\bterms (?:of use|(?:and|&) conditions)\b|\bsitemap\b",
-    r"\bcontact us\b|\babout us\b|\badvertise with us\b|\bhelp cent(?:re|er)\b|\bfaqs\b",
-    r"\badd to (?:cart|basket|bag|wishlist)\b|\byour (?:cart|basket|bag)\b",
-    r"\bproceed to checkout\b|\bsubtotal\b|\bqty\b",
-    r"\bfree (?:shipping|delivery)\b|\bdelivery free\b|\bin stock\b",
-    r"\bshare (?:this|on|via)\b|\bfollow us\b",
-    r"\bcopy link\b|\btweet\b.*\bshare\b|\bshare\b.*\btweet\b|\bprint\b.*\be-?mail\b|\be-?mail\b.*\bprint\b",
-    r"\bread more\b|\bload(?:ing)? more\b|\bshow (?:more|less)\b",
-    r"\bclick here\b|\bskip to (?:main )?content\b|\bback to top\b|\breturn to (?:the )?home ?page\b",
-    r"\bpage \d+ of \d+\b|\bresults? per page\b|\bsort by\b|\bfilter by\b",
-    r"\b(?:page|file) (?:was )?not found\b|\bpage you (?:requested|were looking for)\b|\bsomething went wrong\b",
-    r"\bplease (?:try again|enable|wait|enter|select)\b|\bjavascript\b.*\bbrowser\b",
-    r"\brequired fields?\b|\bfirst name\b|\blast name\b|\bcharacters remaining\b",
-    r"\bplay\b.*\b(?:pause|mute)\b",
-    r"\bfull ?screen\b|\bautoplay\b|\bcurrent time\b",
-    r"\bhumidity\b|\bfeels like\b|\buv index\b",
-    r"\bwind\b.*\b(?:mph|km/h)\b|\b(?:high|low|hi|lo):? ?-?\d+ ?°",
-    r"\bplaceholder\b|\b(?:headline|title|text) goes here\b",
-    r"\binsert (?:headline|title|text)\b|\btbd\b",
-    r"\bopinions expressed\b|\bno part of this\b",
-    r"\bwithout (?:prior )?(?:written )?permission\b|\bmay not be reproduced\b",
+    ("cookie cookies", r"\bwe use cookies\b|\baccept (?:all )?cookies\b|\bcookie (?:policy|settings|preferences)\b"),
+    (
+        "accept reject preferences choices settings",
+        r"\baccept all\b(?! cookies)|\breject all\b|\bmanage (?:preferences|choices|settings)\b",
+    ),
+    ("partners consent continuing", r"\bour partners\b|\byour consent\b|\bby continuing\b"),
+    ("account", r"\bcreate (?:an )?account\b|\bmy account\b"),
+    ("password remember username", r"\bforgot(?:ten)? (?:your )?password\b|\bremember me\b|\busername\b"),
+    ("inbox unsubscribe", r"\bstraight to your inbox\b|\bunsubscribe\b"),
+    ("email mail", r"\b(?:enter )?your e-?mail\b|\be-?mail address\b"),
+    ("privacy terms sitemap", r"\bprivacy notice\b|\bterms (?:of use|(?:and|&) conditions)\b|\bsitemap\b"),
+    (
+        "contact about advertise help faqs",
+        r"\bcontact us\b|\babout us\b|\badvertise with us\b|\bhelp cent(?:re|er)\b|\bfaqs\b",
+    ),
+    ("cart basket bag wishlist", r"\badd to (?:cart|basket|bag|wishlist)\b|\byour (?:cart|basket|bag)\b"),
+    ("checkout subtotal qty", r"\bproceed to checkout\b|\bsubtotal\b|\bqty\b"),
+    ("shipping delivery stock", r"\bfree (?:shipping|delivery)\b|\bdelivery free\b|\bin stock\b"),
+    ("share follow", r"\bshare (?:this|on|via)\b|\bfollow us\b"),
+    (
+        "copy share print",
+        r"\bcopy link\b|\btweet\b.*\bshare\b|\bshare\b.*\btweet\b|\bprint\b.*\be-?mail\b|\be-?mail\b.*\bprint\b",
+    ),
+    ("more less", r"\bread more\b|\bload(?:ing)? more\b|\bshow (?:more|less)\b"),
+    (
+        "here skip top return",
+        r"\bclick here\b|\bskip to (?:main )?content\b|\bback to top\b|\breturn to (?:the )?home ?page\b",
+    ),
+    ("page results result sort filter", r"\bpage \d+ of \d+\b|\bresults? per page\b|\bsort by\b|\bfilter by\b"),
+    (
+        "found page something",
+        r"\b(?:page|file) (?:was )?not found\b|\bpage you (?:requested|were looking for)\b|\bsomething went wrong\b",
+    ),
+    ("please javascript", r"\bplease (?:try again|enable|wait|enter|select)\b|\bjavascript\b.*\bbrowser\b"),
+    ("required name remaining", r"\brequired fields?\b|\bfirst name\b|\blast name\b|\bcharacters remaining\b"),
+    ("play", r"\bplay\b.*\b(?:pause|mute)\b"),
+    ("full fullscreen autoplay current", r"\bfull ?screen\b|\bautoplay\b|\bcurrent time\b"),
+    ("humidity feels uv", r"\bhumidity\b|\bfeels like\b|\buv index\b"),
+    ("mph h wind high low hi lo", r"\bwind\b.*\b(?:mph|km/h)\b|\b(?:high|low|hi|lo):? ?-?\d+ ?°"),
+    ("placeholder goes", r"\bplaceholder\b|\b(?:headline|title|text) goes here\b"),
+    ("insert tbd", r"\binsert (?:headline|title|text)\b|\btbd\b"),
+    ("opinions part", r"\bopinions expressed\b|\bno part of this\b"),
+    ("permission reproduced", r"\bwithout (?:prior )?(?:written )?permission\b|\bmay not be reproduced\b"),
     # words that news is written about too: all of them together count as one
-    r"\b(?:sign|log) ?in\b|\blog ?out\b|\bsign up\b|\bpassword\b|\bprivacy policy\b|\bterms of service\b|"
-    r"\bnewsletters?\b|\buntitled\b|\b(?:register|subscribe|submit|cancel|advertise|checkout|search|menu|settings|close|help|home)\b",
+    (
+        "sign signin log login logout password privacy terms newsletter newsletters untitled register subscribe submit "
+        "cancel advertise checkout search menu settings close help home",
+        r"\b(?:sign|log) ?in\b|\blog ?out\b|\bsign up\b|\bpassword\b|\bprivacy policy\b|\bterms of service\b|"
+        r"\bnewsletters?\b|\buntitled\b|\b(?:register|subscribe|submit|cancel|advertise|checkout|search|menu|settings|close|help|home)\b",
+    ),
 )
-#: One of these words is in every text that a pattern of `_FURNITURE` matches; most headlines are spared the search.
-_FURNITURE_WORDS = frozenset(
-    """cookie cookies accept reject preferences choices settings partners consent continuing account password remember
-    username inbox unsubscribe email mail privacy terms sitemap contact about advertise help faqs cart basket bag
-    wishlist checkout subtotal qty shipping delivery stock share follow copy tweet print read load loading show click
-    skip top return page results result sort filter found something please javascript required name remaining pause
-    mute full fullscreen autoplay current humidity feels uv wind high low hi lo placeholder goes insert tbd opinions
-    part permission reproduced sign signin log login logout newsletter newsletters untitled register subscribe submit
-    cancel search menu close home""".split()
-)
-#: Where nothing of this is, no pattern of `_STRONG` but the one of dates can match.
-_SPECIAL = re.compile(r"[^A-Za-z ,.'\u2018\u2019\u201c\u201d\"?!%-]|\.[A-Z]|\. ?[a-z]|  |--|[A-Za-z]{24}")
-_MACHINE_WORDS = """SELECT TABLE import sudo npm pip git apt Traceback Exception INFO DEBUG lorem dolor consectetur
-    eiusmod rights""".split()
 _LETTERS = re.compile(r"[^\W\d_]+")
+_MENU_SIGN = re.compile(r"[|›»>·•/→▸]|\s[-\s]|\t")
 _MENU = re.compile(r"\s*(?:[|›»>·•/→▸]|\s-\s)\s*|\s{2,}|\t")
-_MASHED = re.compile(r"[^aeiouyàâäáãåæéèêëíìîïóòôöõøúùûü'\u2019]{5,}|(.)\1{3,}", re.IGNORECASE)
+_VOWELS = "aeiouyàâäáãåæéèêëíìîïóòôöõøúùûü"
+_MASHED = re.compile(rf"[^\W\d_{_VOWELS}{_VOWELS.upper()}]{{5}}|(?i:([^\W\d_])\1{{3}})")
 _LINK = re.compile(r"https?://\S+")
 _HANDLE = re.compile(r"[#@]\w+")
 
 
 @cache
-def _strong() -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in (*_STRONG, _DATE)))
+def _strong() -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
+    return tuple((strings, re.compile(pattern)) for strings, pattern in (*_STRONG, ((), _DATE)))
 
 
 @cache
-def _date() -> re.Pattern[str]:
-    return re.compile(_DATE)
+def _furniture() -> dict[str, list[re.Pattern[str]]]:
+    """The patterns that may match a text with a word, by the word."""
+    by_word: dict[str, list[re.Pattern[str]]] = {}
+    for words, pattern in _FURNITURE:
+        compiled = re.compile(pattern, re.IGNORECASE)
+        for word in words.split():
+            by_word.setdefault(word, []).append(compiled)
+    return by_word
 
 
-@cache
-def _furniture() -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in _FURNITURE)
+def _is_machine_matter(text: str) -> bool:
+    for strings, pattern in _strong():
+        for string in strings or ("",):
+            if string in text:
+                if pattern.search(text):
+                    return True
+                break
+    return False
+
+
+def _is_furniture(text: str, solid: int) -> bool:
+    by_word = _furniture()
+    patterns = {pattern for word in _LETTERS.findall(text.casefold()) for pattern in by_word.get(word, ())}
+    found = [list(pattern.finditer(text)) for pattern in patterns]
+    covered = sum(match.end() - match.start() for matches in found for match in matches)
+    return sum(map(bool, found)) >= 2 or covered >= 0.7 * solid
 
 
 def _is_menu(text: str) -> bool:
     """Four or more short entries side by side, none of which says anything."""
+    if not _MENU_SIGN.search(text):
+        return False
     entries = [entry for entry in _MENU.split(text.strip()) if entry]
     return len(entries) >= 4 and max(len(entry.split()) for entry in entries) <= 3
 
@@ -173,22 +241,19 @@ def _is_mashing(words: list[str]) -> bool:
 
 def is_no_headline(text: str) -> bool:
     """Whether a text is clearly something else: code, a menu, an address, a form, numbers, a lone name of a file."""
-    prose = _LINK.sub(" ", text)
+    prose = _LINK.sub(" ", text) if "://" in text else text
     words = _WORD.findall(prose)
     letters = sum(map(str.isalpha, prose))
     solid = len(text) - sum(map(str.isspace, text))
-    if len(words) < 2 or letters < 0.35 * solid or not _WORD.search(_HANDLE.sub(" ", prose)):
+    if (
+        len(words) < 2
+        or letters < 0.35 * solid
+        or (("#" in prose or "@" in prose) and not _WORD.search(_HANDLE.sub(" ", prose)))
+    ):
         return True
-    special = _SPECIAL.search(text) or any(word in text for word in _MACHINE_WORDS)
-    if (_strong() if special else _date()).search(text):
+    if _is_machine_matter(text) or _is_menu(text) or _is_list_of_names(text) or _is_table(text):
         return True
-    if _is_menu(text) or _is_list_of_names(text) or _is_table(text) or _is_mashing(words):
-        return True
-    if _FURNITURE_WORDS.isdisjoint(_LETTERS.findall(text.casefold())):
-        return False
-    found = [list(pattern.finditer(text)) for pattern in _furniture()]
-    covered = sum(match.end() - match.start() for matches in found for match in matches)
-    return sum(map(bool, found)) >= 2 or covered >= 0.7 * solid
+    return bool(_MASHED.search(text) and _is_mashing(words)) or _is_furniture(text, solid)
 
 
 @cache

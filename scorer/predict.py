@@ -218,21 +218,39 @@ class Scorer:
         lows, highs = intervals(probabilities, scores, levels, self.bundle.interval)
         devices = device_probabilities(raw.heads["devices"], self.bundle)
         strengths = calibrated(raw.heads["clickbait"][:, 0], self.bundle.clickbait_calibration)
-        for position, (row, encoding) in enumerate(encodings.items()):
-            score = float(scores[position])
+        rule = self.bundle.headline_phrases
+        weights = token_weights([tokens[:, 0] for tokens in raw.by_token["tokens"]], rule)
+        # one column after the other as Python's numbers: taking them out of arrays one by one took longer than all else
+        columns = (scores, lows, highs, devices.mean(axis=2), devices[:, :, 0], strengths)
+        rows = zip(encodings.items(), labels, weights, *(column.tolist() for column in columns), strict=True)
+        for (row, encoding), own, marked, score, low, high, expected, present, strength in rows:
+            text = texts[row]
             yield HeadlineScore(
-                text=texts[row],
-                sensationalism=Sensationalism(score, float(lows[position]), float(highs[position]), band_of(score)),
-                devices=dict(zip(DEVICES, devices[position].mean(axis=1).tolist(), strict=True)),
-                device_presence=dict(zip(DEVICES, devices[position, :, 0].tolist(), strict=True)),
-                clickbait=float(strengths[position]),
-                phrases=find_phrases(
-                    texts[row], encoding.offsets, raw.by_token["tokens"][position][:, 0], self.bundle.headline_phrases
-                ),
+                text=text,
+                sensationalism=Sensationalism(score, low, high, band_of(score)),
+                devices=dict(zip(DEVICES, expected, strict=True)),
+                device_presence=dict(zip(DEVICES, present, strict=True)),
+                clickbait=strength,
+                phrases=loaded_phrases(text, encoding.offsets, marked, rule.threshold, rule.link) if marked else (),
                 abstain=None,
                 model=self.bundle.model,
-                labels=labels[position],
+                labels=own,
             )
+
+
+def token_weights(logits: Sequence[Array], rule: PhraseRule) -> list[list[float]]:
+    """The probability of each token to be marked, by text; empty for a text where none reaches the rule's threshold.
+
+    :param logits: of the token head, one (tokens,) a text.
+    """
+    ends = np.cumsum([len(row) for row in logits])
+    weights = calibrated(np.concatenate(logits), rule.calibration)
+    hot = np.maximum.reduceat(weights, ends - [len(row) for row in logits]) >= rule.threshold
+    listed = weights.tolist()
+    return [
+        listed[end - len(row) : end] if marked else []
+        for row, end, marked in zip(logits, ends.tolist(), hot.tolist(), strict=True)
+    ]
 
 
 def find_phrases(text: str, offsets: Sequence[tuple[int, int]], logits: Array, rule: PhraseRule) -> tuple[Phrase, ...]:

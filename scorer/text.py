@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from scorer.results import Phrase
 
-#: A word runs to the next white space or dash between clauses.
-_WORD = re.compile(r"[^\s\u2013\u2014\u2026|]+")
+#: A word goes from a letter or digit to the last before the next white space or dash between clauses.
+_WORD = re.compile(r"[^\W_](?:[^\s\u2013\u2014\u2026|]*[^\W_])?")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
 #: Words that names of outlets are made of, and names without any of them.
@@ -46,16 +46,7 @@ def readable(text: str) -> str:
 
 def word_spans(text: str) -> list[tuple[int, int]]:
     """Spans of the words, without the punctuation around them; words without a letter or digit are left out."""
-    spans = []
-    for match in _WORD.finditer(text):
-        start, end = match.span()
-        while start < end and not text[start].isalnum():
-            start += 1
-        while end > start and not text[end - 1].isalnum():
-            end -= 1
-        if start < end:
-            spans.append((start, end))
-    return spans
+    return [match.span() for match in _WORD.finditer(text)]
 
 
 def word_weights(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import onnx
 import pytest
-from conftest import ROOT
+from conftest import ROOT, SCORER
 from onnx import numpy_helper
 from retrain_samples import binary_file, graded_file, headlines, write_bundle, write_rows
 from tokenizers import Tokenizer
@@ -169,6 +170,26 @@ def test_fine_tuning_is_repeatable_survives_a_stop_and_says_what_moved(tiny: Pat
     assert content(stopped.out) == content(whole.out)
     events = (stopped.run_folder / "log.jsonl").read_text(encoding="utf-8")
     assert '"resumed"' in events
+
+
+def test_a_killed_run_goes_on_to_the_same_model(
+    tiny: Path, tmp_path: Path, run_scorer: Callable[..., subprocess.CompletedProcess[bytes]]
+) -> None:
+    source = graded_file(tmp_path / "rows.csv")
+    options = ("--model", str(tiny), "--threads", "1", "--fine-tune", "--epochs", "2")
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    assert run_scorer("retrain", str(source), "--out", str(whole), *options).returncode == 0
+    command = [str(SCORER), "retrain", str(source), "--out", str(killed), *options]
+    for moment in ("fold-1, epoch 1", "fold-3, epoch 2", "final-0, epoch 1"):
+        resume = ["--resume"] if moment != "fold-1, epoch 1" else []
+        with subprocess.Popen([*command, *resume], stderr=subprocess.PIPE, text=True) as run:
+            assert run.stderr is not None
+            assert any(moment in line for line in run.stderr)
+            run.kill()
+        assert run.returncode == -signal.SIGKILL
+        assert not killed.exists()
+    assert run_scorer("retrain", str(source), "--out", str(killed), *options, "--resume").returncode == 0
+    assert content(killed) == content(whole)
 
 
 def test_a_run_is_only_resumed_as_it_was_started(tiny: Path, tmp_path: Path) -> None:

@@ -253,9 +253,11 @@ def test_lessons_are_kept_without_text_and_found_again(tmp_path: Path) -> None:
     nothing = np.zeros(0, dtype=np.uint8)
     frames = np.tile(np.array([0, 255], dtype=np.uint8), (2, 8))
     passages = FormLessons(ids=ids, heads={"frames": frames}, tokens=nothing, starts=np.zeros(1, dtype=np.int64))
-    Lessons({"headline": headlines, "passage": passages}, teacher="abc").save(tmp_path / "lessons.npz")
+    Lessons({"headline": headlines, "passage": passages}, {"headline": "abc", "passage": "def"}).save(
+        tmp_path / "lessons.npz"
+    )
     found = read_lessons(tmp_path / "lessons.npz")
-    assert found.teacher == "abc"
+    assert found.teachers == {"headline": "abc", "passage": "def"}
     taught = found.teach({"text": texts[1], "form": "headline", "sensationalism": None})
     np.testing.assert_allclose(taught["taught_tokens"], [0, 0, 0.2, 0])
     assert taught["taught_levels"].sum() == pytest.approx(1)

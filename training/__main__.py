@@ -86,11 +86,8 @@ def start_weights(recipe: Recipe, run: Path) -> dict[str, torch.Tensor] | None:
         return None
     path = run / "start.pt"
     if not path.is_file():
-        first, folder = load_recipe(find_file(recipe.start)), run / "start"
-        prepared = prepare(first)
-        log = open_run(folder, first, prepared.splits)
-        fit(prepared.model, prepared.rows.train, prepared.rows.tune, first, folder, log)
-        torch.save(prepared.model.state_dict(), path.with_suffix(".part"))
+        first, _ = fitted(load_recipe(find_file(recipe.start)), run / "start")
+        torch.save(first.model.state_dict(), path.with_suffix(".part"))
         path.with_suffix(".part").replace(path)
     weights: dict[str, torch.Tensor] = torch.load(path, weights_only=True)
     return weights
@@ -100,6 +97,23 @@ def mix(model: HeadlineModel, start: dict[str, torch.Tensor], keep: float) -> No
     """Make a model's weights the mean of its own and others, of which `keep` is the share, 0-1."""
     own = model.state_dict()
     model.load_state_dict({name: torch.lerp(values, start[name].to(values), keep) for name, values in own.items()})
+
+
+def fitted(recipe: Recipe, run: Path) -> tuple[Prepared, Log]:
+    """Train the float model of a recipe, on top of what its `start` leads to where it names one.
+
+    :param run: folder for checkpoints and the log; an interrupted run in it is taken up.
+    """
+    start = start_weights(recipe, run)
+    prepared = prepare(recipe)
+    if start:
+        prepared.model.load_state_dict(start)
+    log = open_run(run, recipe, prepared.splits)
+    log.write("start", rows={name: len(part) for name, part in vars(prepared.rows).items()})
+    fit(prepared.model, prepared.rows.train, prepared.rows.tune, recipe, run, log)
+    if start and recipe.keep:
+        mix(prepared.model, start, recipe.keep)
+    return prepared, log
 
 
 def describe_run(recipe: Recipe, splits: Splits, minutes: float) -> dict[str, Any]:
@@ -131,16 +145,8 @@ def train(recipe: Recipe, run: Path, out: Path) -> dict[str, Any]:
     :param out: where the bundle goes; replaced in one step at the end.
     :returns: the bundle's description.
     """
-    start = start_weights(recipe, run)
-    prepared = prepare(recipe)
-    if start:
-        prepared.model.load_state_dict(start)
-    log = open_run(run, recipe, prepared.splits)
-    log.write("start", rows={name: len(part) for name, part in vars(prepared.rows).items()})
+    prepared, log = fitted(recipe, run)
     model, rows = prepared.model, prepared.rows
-    fit(model, rows.train, rows.tune, recipe, run, log)
-    if start and recipe.keep:
-        mix(model, start, recipe.keep)
     fit_rounded(model, rows.train, rows.tune, recipe, run, log)
     facts = describe_run(recipe, prepared.splits, log.seconds() / 60)
     config = export(model, prepared.tokenizer, prepared.splits, rows, recipe, facts, out)

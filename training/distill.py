@@ -5,6 +5,7 @@ The student's recipe names the file of judgements, so the student can be retrain
 
 import hashlib
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +18,24 @@ from numpy.typing import NDArray
 
 from scorer.decode import ordinal_probabilities, sigmoid, softmax
 from scorer.errors import ScorerError
-from training.__main__ import open_run, prepare
-from training.config import Source, load_recipe
-from training.data import encode
+from training.__main__ import Prepared, fitted
+from training.config import Recipe, Source, load_recipe
+from training.data import LEVELS, encode
 from training.lessons import TAUGHT, FormLessons, Lessons, read_lessons, text_id, to_bytes
 from training.model import HeadlineModel
 from training.report import dev_report, model_only
-from training.sources import FEATURES, blank_row, read_source
-from training.train import Predictions, fit, predict
+from training.sources import FEATURES, POOL, blank_row, read_source, spliced_from
+from training.splices import choose_pairs, splice
+from training.train import Predictions, predict
 
 #: What the teacher judges: part of each pool, and the headlines whose judges gave only clickbait strength.
 POOLS = {
-    "headline": Source("pool", "unlabelled/headlines.csv.gz"),
+    "headline": POOL,
     "sentence": Source("sentence_pool", "unlabelled/sentences.csv.gz"),
     "passage": Source("passage_pool", "unlabelled/passages.csv.gz"),
 }
+#: A headline of this score and more is hot enough for a splice.
+HOT = 40.0
 JUDGED = Source("webis17", "human/webis17.csv")
 
 
@@ -76,40 +80,72 @@ def texts_to_judge(form: str, pool_rows: int) -> list[str]:
     return texts
 
 
-def distill(recipe_path: Path, pool_rows: dict[str, int], run: Path, out: Path) -> Lessons:
+def judge(lessons: Lessons, form: str, texts: list[str], teacher: Prepared, recipe: Recipe) -> int:
+    """Add a teacher's judgements on those texts of a form that it has not judged; how many they were."""
+    known = lessons.forms.get(form)
+    fresh = [text for text in texts if known is None or not known.knows(text)]
+    if fresh:
+        blank = [blank_row(text, "train", "", POOLS[form].kind, form) for text in fresh]
+        rows = encode(Dataset.from_list(blank, FEATURES), teacher.tokenizer, recipe.level_spread)
+        with torch.inference_mode():
+            judged = to_lessons(form, rows.texts, predict(teacher.model, rows))
+        lessons.forms[form] = judged if known is None else known.joined(judged)
+    return len(fresh)
+
+
+def with_splices(lessons: Lessons, count: int, seed: int) -> tuple[Lessons, list[str]]:
+    """Lessons that name pairs of headlines to splice, and the splices: hot ones are those rated or judged hot."""
+    judged = lessons.forms["headline"]
+    heat = {
+        text: float(judged.judgement(text)["levels"] @ np.array(LEVELS)) if score is None else score
+        for text, score in spliced_from().items()
+        if score is not None or judged.knows(text)
+    }
+    texts = list(heat)
+    pairs = choose_pairs(texts, [heat[text] >= HOT for text in texts], count, seed)
+    ids = np.array([[text_id(texts[place]) for place in pair] for pair in pairs], dtype=np.uint64).reshape(-1, 2)
+    return replace(lessons, splices=ids), [splice(texts[first], texts[second]) for first, second in pairs]
+
+
+def distill(recipe_path: Path, pool_rows: dict[str, int], splices: int, run: Path, out: Path) -> Lessons:
     """Train the recipe's model and write its judgements.
 
     :param pool_rows: how many texts of the unlabelled pool of each form to judge.
+    :param splices: how many headlines to put together from two and judge.
     :param run: folder for checkpoints and the log; an interrupted run in it is taken up.
-    :param out: the `.npz` to write; what the same teacher has said in it is kept.
+    :param out: the `.npz` to write; what is in it stays, but for another teacher's judgements on forms that are judged.
     """
     recipe = load_recipe(recipe_path)
-    prepared = prepare(recipe)
-    log = open_run(run, recipe, prepared.splits)
+    prepared, log = fitted(recipe, run)
     model = prepared.model
-    fit(model, prepared.rows.train, prepared.rows.tune, recipe, run, log)
     report = dev_report(prepared.rows.train, prepared.rows.dev, prepared.splits, predict(model, prepared.rows.dev))
     log.write("dev", **model_only(report))
-    lessons = judged_before(out, model_hash(model))
+    wanted = {form: model_hash(model) for form, count in pool_rows.items() if count}
+    lessons = judged_before(out, wanted)
     out.parent.mkdir(parents=True, exist_ok=True)
     for form, count in pool_rows.items():
-        known = lessons.forms.get(form)
-        texts = [text for text in texts_to_judge(form, count) if known is None or not known.knows(text)]
-        if texts:
-            blank = [blank_row(text, "train", "", POOLS[form].kind, form) for text in texts]
-            rows = encode(Dataset.from_list(blank, FEATURES), prepared.tokenizer, recipe.level_spread)
-            with torch.inference_mode():
-                fresh = to_lessons(form, rows.texts, predict(model, rows))
-            lessons.forms[form] = fresh if known is None else known.joined(fresh)
-            lessons.save(out)
-        log.write("judged", form=form, texts=len(lessons.forms[form].ids), fresh=len(texts))
+        if not count:
+            continue
+        fresh = judge(lessons, form, texts_to_judge(form, count), prepared, recipe)
+        lessons.save(out)
+        log.write("judged", form=form, fresh=fresh)
+    if splices:
+        lessons, texts = with_splices(lessons, splices, recipe.seed)
+        fresh = judge(lessons, "headline", texts, prepared, recipe)
+        lessons.save(out)
+        log.write("judged", form="splices", fresh=fresh)
     return lessons
 
 
-def judged_before(path: Path, teacher: str) -> Lessons:
-    """The judgements that are in a file already, if they are of the same teacher."""
-    lessons = read_lessons(path) if path.is_file() else None
-    return lessons if lessons and lessons.teacher == teacher else Lessons({}, teacher)
+def judged_before(path: Path, teachers: dict[str, str]) -> Lessons:
+    """The judgements that are in a file already, without those another than the named teacher of a form made."""
+    lessons = read_lessons(path) if path.is_file() else Lessons({}, {})
+    forms = {
+        form: part
+        for form, part in lessons.forms.items()
+        if teachers.get(form, lessons.teachers[form]) == lessons.teachers[form]
+    }
+    return Lessons(forms, {form: lessons.teachers[form] for form in forms} | teachers, lessons.splices)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -117,16 +153,19 @@ def judged_before(path: Path, teacher: str) -> Lessons:
 @click.option("--headlines", type=click.IntRange(0), default=20_000, show_default=True, help="Pool headlines to judge.")
 @click.option("--sentences", type=click.IntRange(0), default=15_000, show_default=True, help="Pool sentences to judge.")
 @click.option("--passages", type=click.IntRange(0), default=5_000, show_default=True, help="Pool passages to judge.")
+@click.option("--splices", type=click.IntRange(0), default=20_000, show_default=True, help="Splices to judge.")
 @click.option("--run", type=click.Path(path_type=Path), default=Path("runs/teacher"), show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("configs/lessons.npz"), show_default=True)
-def main(recipe: Path, headlines: int, sentences: int, passages: int, run: Path, out: Path) -> None:
+def main(recipe: Path, headlines: int, sentences: int, passages: int, splices: int, run: Path, out: Path) -> None:
     """Train a teacher and write its judgements on the unlabelled pools, without their texts.
 
     Example: python -m training.distill configs/teacher.yaml
     """
     datasets.disable_progress_bars()
     try:
-        lessons = distill(recipe, {"headline": headlines, "sentence": sentences, "passage": passages}, run, out)
+        lessons = distill(
+            recipe, {"headline": headlines, "sentence": sentences, "passage": passages}, splices, run, out
+        )
     except ScorerError as error:
         click.echo(f"training: {error}", err=True)
         sys.exit(error.exit_code)

@@ -2,8 +2,10 @@
 
 The nodes are those that were fastest on short texts, so nothing is left for onnxruntime's optimiser to find. Of its
 fused kernels two are not among them: `SkipLayerNormalization` took 2.7 times as long as a sum and a normalisation,
-and attention from single nodes is a tenth faster than `QAttention` (`configs/README.md`). Every initialiser keeps the
-name it has in torch (`encoder.layer.0.intermediate.dense.weight`), which is how the encoder is rebuilt for retraining.
+and attention from single nodes is a tenth faster than `QAttention` (`configs/README.md`). Inside, arrays are (tokens,
+rows, …), because `FusedMatMul` then takes the heads of attention as they lie, with nothing to transpose before it.
+Every initialiser keeps the name it has in torch (`encoder.layer.0.intermediate.dense.weight`), which is how the encoder
+is rebuilt for retraining.
 """
 
 from typing import Any
@@ -53,6 +55,11 @@ class GraphBuilder:
         self.nodes.append(helper.make_node(kind, inputs, [name], name=name, domain=domain, **attributes))
         return name
 
+    def split(self, values: str, names: list[str]) -> list[str]:
+        """Divide an array along its last axis into equal parts."""
+        self.nodes.append(helper.make_node("Split", [values], names, name=f"{values}.split", axis=-1))
+        return names
+
     def rounded_input(self, layer: QuantisedLinear, values: str, name: str) -> tuple[str, str, str]:
         """Round activations to the layer's fixed range: the steps, and the names of their scale and zero."""
         scale = self.constant(f"{name}.input_scale", np.float32(layer.input_scale.item()))
@@ -88,20 +95,23 @@ class GraphBuilder:
 
 
 def add_embeddings(graph: GraphBuilder, model: HeadlineModel) -> str:
-    """Token, position and type embeddings, summed and normalised: (rows, tokens, hidden)."""
+    """Token, position and type embeddings, summed and normalised: (tokens, rows, hidden)."""
     tables: Any = model.encoder.embeddings
     steps, scales = row_scales(tables.word_embeddings.weight.detach().numpy())
     table = graph.constant("embeddings.word_embeddings.weight", steps)
     scale = graph.constant("embeddings.word_embeddings.weight_scale", scales)
-    words = graph.node("Gather", [table, "ids"], "words.steps")
+    ids = graph.node("Transpose", ["ids"], "ids.by_token", perm=[1, 0])
+    words = graph.node("Gather", [table, ids], "words.steps")
     words = graph.node("Cast", [words], "words.float", to=TensorProto.FLOAT)
-    words = graph.node("Mul", [words, graph.node("Gather", [scale, "ids"], "words.scale")], "words")
+    words = graph.node("Mul", [words, graph.node("Gather", [scale, ids], "words.scale")], "words")
     # every text is of type 0, so that row is part of the positions
     positions = tables.position_embeddings.weight + tables.token_type_embeddings.weight[0]
     table = graph.constant("embeddings.position_embeddings.weight", positions.detach().numpy())
     width = graph.node("Shape", ["ids"], "width", start=1, end=2)
     zero = graph.constant("zero", np.array([0], dtype=np.int64))
     positions_used = graph.node("Slice", [table, zero, width, zero], "positions")
+    middle = graph.constant("middle_axis", np.array([1], dtype=np.int64))
+    positions_used = graph.node("Unsqueeze", [positions_used, middle], "positions.by_token")
     return graph.add_and_norm(words, positions_used, tables.LayerNorm, "embeddings.LayerNorm")
 
 
@@ -112,28 +122,31 @@ def add_mask(graph: GraphBuilder, config: BertConfig) -> None:
     padding = graph.node("Mul", [padding, graph.constant("far_below", np.float32(-1e4))], "mask.low")
     graph.node("Unsqueeze", [padding, graph.constant("middle_axes", np.array([1, 2]))], "mask.bias")
     width = config.hidden_size // config.num_attention_heads
-    graph.constant("heads_apart", np.array([0, 0, 3, config.num_attention_heads, width]))
+    graph.constant("heads_apart", np.array([0, 0, config.num_attention_heads, width]))
     graph.constant("heads_together", np.array([0, 0, config.hidden_size]))
-    for place, part in enumerate(ATTENTION_PARTS):
-        graph.constant(f"place.{part}", np.int64(place))
 
 
 def add_attention(graph: GraphBuilder, own: Any, values: str, name: str) -> str:
     """Scaled dot-product attention (Vaswani et al. 2017) over all heads at once."""
     layers = [getattr(own, part) for part in ATTENTION_PARTS]
     joined = graph.joined_linear(layers, values, name)
-    apart = graph.node("Reshape", [joined, "heads_apart"], f"{name}.apart")
-    # (query key value, rows, heads, tokens, width)
-    turned = graph.node("Transpose", [apart], f"{name}.turned", perm=[2, 0, 3, 1, 4])
-    query, key, value = (
-        graph.node("Gather", [turned, f"place.{part}"], f"{name}.{part}", axis=0) for part in ATTENTION_PARTS
+    parts = graph.split(joined, [f"{name}.{part}" for part in ATTENTION_PARTS])
+    query, key, value = (graph.node("Reshape", [part, "heads_apart"], f"{part}.heads") for part in parts)
+    # of (tokens, rows, heads, width) each: (rows, heads, tokens, tokens), then (rows, heads, tokens, width)
+    likeness = graph.node(
+        "FusedMatMul",
+        [query, key],
+        f"{name}.likeness",
+        CONTRIB,
+        transB=1,
+        transBatchA=1,
+        transBatchB=1,
+        alpha=own.attention_head_size**-0.5,
     )
-    scale = own.attention_head_size**-0.5
-    likeness = graph.node("FusedMatMul", [query, key], f"{name}.likeness", CONTRIB, transB=1, alpha=scale)
     masked = graph.node("Add", [likeness, "mask.bias"], f"{name}.masked")
     weights = graph.node("Softmax", [masked], f"{name}.weights", axis=-1)
-    mixed = graph.node("MatMul", [weights, value], f"{name}.mixed")
-    turned = graph.node("Transpose", [mixed], f"{name}.back", perm=[0, 2, 1, 3])
+    mixed = graph.node("FusedMatMul", [weights, value], f"{name}.mixed", CONTRIB, transBatchB=1)
+    turned = graph.node("Transpose", [mixed], f"{name}.back", perm=[2, 0, 1, 3])
     return graph.node("Reshape", [turned, "heads_together"], f"{name}.context")
 
 
@@ -148,16 +161,22 @@ def add_layer(graph: GraphBuilder, layer: Any, values: str, name: str) -> str:
     return graph.add_and_norm(narrow, values, layer.output.LayerNorm, f"{name}.output.LayerNorm")
 
 
+def by_row(graph: GraphBuilder, values: str, name: str) -> str:
+    """Turn (tokens, rows, width) into (rows, tokens, width), for who asks for it."""
+    return graph.node("Transpose", [values], name, perm=[1, 0, 2])
+
+
 def add_heads(graph: GraphBuilder, model: HeadlineModel, states: str) -> None:
     """Mean pooling and the heads, in float; results `pooled`, `states` and one for each head."""
-    graph.node("Identity", [states], "states")
+    by_row(graph, states, "states")
     axes = graph.constant("last_axis", np.array([2], dtype=np.int64))
-    weights = graph.node("Unsqueeze", ["mask.float", axes], "mask.column")
+    mask = graph.node("Transpose", ["mask.float"], "mask.by_token", perm=[1, 0])
+    weights = graph.node("Unsqueeze", [mask, axes], "mask.column")
     total = graph.node(
         "ReduceSum",
         [
             graph.node("Mul", [states, weights], "states.kept"),
-            graph.constant("token_axis", np.array([1], dtype=np.int64)),
+            graph.constant("token_axis", np.array([0], dtype=np.int64)),
         ],
         "states.sum",
         keepdims=0,
@@ -174,7 +193,11 @@ def add_heads(graph: GraphBuilder, model: HeadlineModel, states: str) -> None:
         weight = graph.constant(f"heads.{name}.weight", head.weight.detach().numpy().T)
         bias = graph.constant(f"heads.{name}.bias", head.bias.detach().numpy())
         source = normed["states" if name == "tokens" else "pooled"]
-        graph.node("Add", [graph.node("MatMul", [source, weight], f"{name}.product"), bias], name)
+        product = graph.node("MatMul", [source, weight], f"{name}.product")
+        if name == "tokens":
+            by_row(graph, graph.node("Add", [product, bias], f"{name}.by_token"), name)
+        else:
+            graph.node("Add", [product, bias], name)
 
 
 def build_graph(model: HeadlineModel) -> onnx.ModelProto:
@@ -196,7 +219,7 @@ def build_graph(model: HeadlineModel) -> onnx.ModelProto:
     layers: Any = model.encoder.encoder.layer
     for number, layer in enumerate(layers):
         if number == len(layers) - 1:
-            graph.node("Identity", [values], MEANINGS)
+            by_row(graph, values, MEANINGS)
         values = add_layer(graph, layer, values, f"encoder.layer.{number}")
     add_heads(graph, model, values)
     inputs = [helper.make_tensor_value_info(n, TensorProto.INT32, ["rows", "tokens"]) for n in ("ids", "mask")]

@@ -1,7 +1,7 @@
 """A teacher's judgements on texts, kept without the texts: hashes and half-precision or eight-bit numbers."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -86,10 +86,14 @@ class FormLessons:
 
 @dataclass(frozen=True)
 class Lessons:
-    """Judgements of one teacher, by form of the text; `teacher` is the SHA-256 of its weights."""
+    """Judgements by form of the text; `teachers` are the SHA-256 of the weights of the one that judged each form.
+
+    splices: (splices, 2) ids of the two headlines of each of `training.splices` among the judged ones.
+    """
 
     forms: dict[str, FormLessons]
-    teacher: str
+    teachers: dict[str, str]
+    splices: NDArray[np.uint64] = field(default_factory=lambda: np.zeros((0, 2), dtype=np.uint64))
 
     def teach(self, row: dict[str, Any]) -> dict[str, Any]:
         """Add the judgement on a row's text, where there is one and no rater has judged it."""
@@ -105,7 +109,8 @@ class Lessons:
             for form, part in self.forms.items()
             for name, values in {"ids": part.ids, "tokens": part.tokens, "starts": part.starts, **part.heads}.items()
         }
-        np.savez_compressed(path, teacher=np.array(self.teacher), **arrays)  # type: ignore[arg-type]
+        arrays |= {f"{form}.teacher": np.array(teacher) for form, teacher in self.teachers.items()}
+        np.savez_compressed(path, splices=self.splices, **arrays)  # type: ignore[arg-type]
 
 
 def read_lessons(path: Path) -> Lessons:
@@ -125,6 +130,7 @@ def read_lessons(path: Path) -> Lessons:
                 for form, heads in TAUGHT.items()
                 if f"{form}.ids" in content
             }
-            return Lessons(forms, teacher=str(content["teacher"]))
+            teachers = {form: str(content[f"{form}.teacher"]) for form in forms}
+            return Lessons(forms, teachers, splices=content["splices"])
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"{path}: no file of a teacher's judgements ({error}).") from error

@@ -26,21 +26,23 @@ def labelled(rows: Encoded, split: Dataset, source: str) -> Encoded:
 
 
 def dev_report(train: Encoded, dev: Encoded, splits: Splits, guess: Predictions) -> dict[str, Any]:
-    """Figures of every head on the dev rows, beside their baselines.
+    """Figures on the dev rows of every head that has any, beside their baselines.
 
     :param train: encoded `splits.train`; `dev`: encoded `splits.dev`; `guess`: predictions on it.
     """
-    folds = dev_folds(splits)
-    sentences, passages = rows_of(dev, "sentence"), rows_of(dev, "passage")
-    return {
-        "rated_dev": rating_report(train, splits.train, dev, splits.dev, guess),
-        "sentences_dev": sentence_figures(
+    report = {"rated_dev": rating_report(train, splits.train, dev, splits.dev, guess)}
+    if sentences := rows_of(dev, "sentence"):
+        report["sentences_dev"] = sentence_figures(
             labelled(train, splits.train, "rated_sentences"), dev.rows(sentences), guess.rows(sentences)
-        ),
-        "passages_dev": passage_figures(
-            labelled(train, splits.train, "rated_passages"), dev.rows(passages), guess.rows(passages), folds[passages]
-        ),
-    }
+        )
+    if passages := rows_of(dev, "passage"):
+        report["passages_dev"] = passage_figures(
+            labelled(train, splits.train, "rated_passages"),
+            dev.rows(passages),
+            guess.rows(passages),
+            dev_folds(splits)[passages],
+        )
+    return report
 
 
 def model_only(report: dict[str, Any]) -> dict[str, Any]:

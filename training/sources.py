@@ -19,7 +19,8 @@ from datasets import Dataset, Features, List, Value, concatenate_datasets, load_
 from scorer.errors import InputError
 from scorer.labels import DEVICES, FRAMES
 from training.config import Recipe, Source
-from training.lessons import read_lessons
+from training.lessons import read_lessons, text_id
+from training.splices import splice
 from training.variants import variant
 
 Row = dict[str, Any]
@@ -61,6 +62,7 @@ LICENCES = {
     "rated_passages": "machine ratings made for this project (texts belong to their publishers)",
     "webis17": "Webis-Clickbait-17, human judges, CC BY 4.0 (Potthast et al. 2018)",
     "authored": "headlines written and rated for this project, by a language model after the same guideline",
+    "splices": "halves of two headlines of the pool or of this project, judged by a larger teacher model",
     "pool": "unlabelled headlines, judged by a larger teacher model (texts belong to their publishers)",
     "sentence_pool": "unlabelled sentences, judged by a larger teacher model (texts belong to their publishers)",
     "passage_pool": "unlabelled passages, judged by a larger teacher model (texts belong to their publishers)",
@@ -223,6 +225,11 @@ def pool_passage(values: Row) -> Row:
     return blank_row(values["text"], "train", group_of(values), "passage_pool", "passage")
 
 
+#: Headlines put together from two others (`training.splices`): their path is that of the lessons that judge them.
+SPLICES = "splices"
+POOL = Source("pool", "unlabelled/headlines.csv.gz")
+AUTHORED = Source("authored", str(Path(__file__).parents[1] / "configs" / "authored.csv"))
+
 READERS: dict[str, Callable[[Row], Row]] = {
     "rated_headlines": rated_headline,
     "authored": authored_headline,
@@ -282,14 +289,29 @@ def read_source(source: Source) -> Dataset:
     :raises InputError: when the file or its kind is unknown, or a row lacks a column.
     """
     path = find_file(source.path)
+    if source.kind == SPLICES:
+        return Dataset.from_list([blank_row(text, "train", text, SPLICES) for text in read_splices(path)], FEATURES)
     if source.kind not in READERS:
-        raise InputError(f"{path}: unknown kind {source.kind!r}; the kinds are {', '.join(READERS)}.")
+        raise InputError(f"{path}: unknown kind {source.kind!r}; the kinds are {', '.join((*READERS, SPLICES))}.")
     raw = load_dataset("csv", data_files=str(path), split="train", na_filter=False)
     reader = READERS[source.kind]
     try:
         return raw.map(reader, remove_columns=raw.column_names, features=FEATURES, keep_in_memory=True)
     except (KeyError, ValueError) as error:
         raise InputError(f"{path}: cannot be read as {source.kind}: {error!r}.") from error
+
+
+def spliced_from() -> dict[str, float | None]:
+    """The headlines that may be spliced, with their rated score where they have one."""
+    rows = concatenate_datasets([read_source(POOL), read_source(AUTHORED)])
+    return dict(zip(rows["text"], rows["sensationalism"], strict=True))
+
+
+def read_splices(path: Path) -> list[str]:
+    """The splices whose judgements a file of lessons holds."""
+    texts = {text_id(text): text for text in spliced_from()}
+    pairs = read_lessons(path).splices.tolist()
+    return [splice(texts[first], texts[second]) for first, second in pairs if {first, second} <= texts.keys()]
 
 
 def has_target(row: Row) -> bool:
@@ -348,7 +370,10 @@ def load_splits(recipe: Recipe) -> Splits:
     parts = [(source, rows.filter(has_target, keep_in_memory=True)) for source, rows in parts]
 
     learned = [
-        text for _, rows in parts for text, split in zip(rows["text"], rows["split"], strict=True) if split == "train"
+        text
+        for source, rows in parts
+        for text, split in zip(rows["text"], rows["split"], strict=True)
+        if split == "train" and source.kind != SPLICES
     ]
 
     def pick(split: str, tune: bool | None, repeated: bool) -> Dataset:

@@ -76,7 +76,7 @@ def encoder_config(graph: Any, arrays: Arrays) -> BertConfig:
 def attention_heads(arrays: Arrays, attributes: list[Any]) -> int:
     """How many heads attention has: a part of the shape it takes, in older graphs an attribute of its node."""
     if "heads_apart" in arrays:
-        return int(arrays["heads_apart"][3])
+        return int(arrays["heads_apart"][-2])
     return int(next(item.i for item in attributes if item.name == "num_heads"))
 
 
