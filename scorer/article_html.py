@@ -5,6 +5,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
+import click
+
 from scorer.article_parts import Block, blocks, clean, gap_in_words, in_one_line, name_of, runs
 from scorer.article_results import ArticleScore, BodyScore, FrameScore, Gap, SentenceScore, VoicedPhrase
 from scorer.errors import InputError
@@ -12,7 +14,7 @@ from scorer.files import write_whole
 from scorer.html import document, marked, meter, notes, text
 from scorer.labels import ABSTENTIONS, DEVICES
 from scorer.results import HeadlineScore
-from scorer.terminal import in_words, whole
+from scorer.terminal import in_words, label_words, whole
 
 #: More lines of one kind set aside than this are folded away; they can be opened.
 FOLDED: Final = 3
@@ -103,6 +105,8 @@ def _headline_section(headline: HeadlineScore | None) -> Iterator[str]:
     yield f"<div><dt>Loaded phrases</dt><dd>{phrases or 'none'}</dd></div>"
     yield f"<div><dt>Devices</dt><dd>{in_words(headline.devices)}</dd></div>"
     yield f"<div><dt>Clickbait</dt><dd>{headline.clickbait:.2f} of 1</dd></div>"
+    for name, label in headline.labels.items():
+        yield f"<div><dt>{text(name)}</dt><dd>{text(click.unstyle(label_words(label)))}</dd></div>"
     yield "</dl>"
     yield "<details><summary>Each device in numbers</summary>"
     yield '<ul class="bars">'

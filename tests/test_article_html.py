@@ -18,6 +18,7 @@ from scorer.article_parts import clean
 from scorer.article_results import ArticleScore
 from scorer.article_style import STYLE
 from scorer.errors import InputError
+from scorer.results import Label
 
 TAGS = set(
     "html head meta title style body a header main footer section article h1 h2 h3 p div span strong mark ul ol li dl "
@@ -106,6 +107,17 @@ kinds = st.sampled_from([None, "teaser", "comments", "read_time"])
 @example(" ", ((None, "x"),))
 def test_any_text_stays_text(headline: str | None, parts: tuple[tuple[str | None, str], ...]) -> None:
     check_harmless(made_article(headline, parts), parts)
+
+
+def test_heads_of_ones_own_are_shown() -> None:
+    result = made_article(HEADLINE, PARTS)
+    assert result.headline is not None
+    grade = Label("graded", 3.4, 2.1, 4.6, (1.0, 5.0))
+    topic = Label("classes", probabilities={"<i>town": 0.8, "sport": 0.15}, present=("<i>town",))
+    headline = replace(result.headline, labels={"urgency": grade, "<b>topic": topic})
+    read = Reader(article_page(replace(result, headline=headline)))
+    assert all(name in read.text["dt"] for name in ("urgency", "<b>topic"))
+    assert all(said in read.text["dd"] for said in ("3.4 of 1-5 (90% interval 2.1-4.6)", "<i>town 0.80, not sport"))
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

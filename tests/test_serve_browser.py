@@ -248,6 +248,29 @@ def test_without_feedback_there_is_nothing_to_press(visit: Visit) -> None:
     assert visit.page.get_by_text("Disagree", exact=True).count() == 0
 
 
+def test_heads_of_ones_own_are_shown_as_on_the_command_line(visit: Visit) -> None:
+    labels = {
+        "urgency": {"kind": "graded", "value": 3.4, "low": 2.1, "high": 4.6, "scale": [1, 5]},
+        "topic": {"kind": "classes", "probabilities": {"<b>town</b>": 0.8, "sport": 0.15}, "present": ["<b>town</b>"]},
+        "claims": {"kind": "phrases", "phrases": [{"start": 0, "end": 4, "text": "Fury", "weight": 0.91}]},
+    }
+
+    def answer(route: Any) -> None:
+        found = route.fetch()
+        body = found.json()
+        body["results"][0]["labels"] = labels
+        route.fulfill(response=found, json=body)
+
+    visit.page.route("**/v1/headlines", answer)
+    visit.score(HEADLINE)
+    for said in (
+        "3.4 of 1-5 (90% interval 2.1-4.6)",
+        "<b>town</b> 0.80, not sport 0.15",
+        "“Fury” 0.91",
+    ):
+        assert visit.page.get_by_text(said, exact=True).count() == 1
+
+
 LOOKS = [
     {"viewport": {"width": width, "height": 740}, "color_scheme": mode, "bypass_csp": True}
     for width in (320, 1200)

@@ -39,6 +39,7 @@ export function headlineSection(headline, number, service, disagree) {
     terms([
       ["Loaded phrases", phrases.join(", ") || "none"],
       ["Clickbait", `${headline.clickbait.toFixed(2)} of 1`],
+      ...Object.entries(headline.labels ?? {}).map(([name, label]) => [shown(name), labelWords(label)]),
     ]),
     make("h3", null, "Devices, 0 to 1"),
     make(
@@ -48,6 +49,23 @@ export function headlineSection(headline, number, service, disagree) {
     ),
     service.feedback ? disagreement(headline, number, disagree) : null,
   );
+}
+
+/** What a head that a user has added says, as on the command line: `3.4 of 1-5 (90% interval …)`, `yes 0.83`. */
+function labelWords(label) {
+  if (label.kind === "phrases") {
+    return label.phrases.map((phrase) => `“${shown(phrase.text)}” ${phrase.weight.toFixed(2)}`).join(", ") || "none";
+  }
+  if (label.value !== undefined) {
+    return `${label.value} of ${label.scale.join("-")} (90% interval ${label.low}-${label.high})`;
+  }
+  const likely = Object.entries(label.probabilities).sort(([, first], [, second]) => second - first);
+  const named = likely.filter(([name]) => label.present.includes(name));
+  const others = likely.filter((pair) => !named.includes(pair)).slice(0, named.length && label.kind === "labels" ? 0 : 2);
+  return [
+    ...named.map(([name, value]) => `${shown(name)} ${value.toFixed(2)}`),
+    ...others.map(([name, value]) => `not ${shown(name)} ${value.toFixed(2)}`),
+  ].join(", ");
 }
 
 /** A small form for a score of one's own; `disagree(text, score)` sends it and says what came of it. */
