@@ -28,7 +28,7 @@ def score(scorer: Scorer, text: str) -> float:
 def test_the_founding_headline_is_hot_and_its_calm_twin_is_not(shipped: Scorer) -> None:
     hot = shipped.headline(FOUNDING)
     assert hot.sensationalism is not None
-    assert hot.sensationalism.score >= 30  # rated 80; 37 here, the aim is 55: see configs/README.md
+    assert hot.sensationalism.score >= 30  # rated 80; 39 here, the aim is 55: see configs/README.md
     marked = " | ".join(phrase.text for phrase in hot.phrases)
     assert "fears explode" in marked
     assert "war" in marked
@@ -73,7 +73,7 @@ LOADED = Scorer.load(threads=2)
 def test_strange_characters_do_not_shift_offsets(shipped: Scorer, validate: Callable[..., None], text: str) -> None:
     result = shipped.headline(text)
     assert result.abstain is None
-    assert "fury" in [phrase.text.casefold() for phrase in result.phrases]
+    assert any(phrase.text.casefold().startswith("fury") for phrase in result.phrases)
     assert all(text[p.start : p.end] == p.text for p in result.phrases)
     validate("headline.json", result.to_dict())
 

@@ -111,7 +111,7 @@ def distill(recipe_path: Path, pool_rows: dict[str, int], splices: int, run: Pat
     """Train the recipe's model and write its judgements.
 
     :param pool_rows: how many texts of the unlabelled pool of each form to judge.
-    :param splices: how many headlines to put together from two and judge.
+    :param splices: how many headlines to put together from two and judge, if any headlines are to be judged.
     :param run: folder for checkpoints and the log; an interrupted run in it is taken up.
     :param out: the `.npz` to write; what is in it stays, but for another teacher's judgements on forms that are judged.
     """
@@ -129,7 +129,7 @@ def distill(recipe_path: Path, pool_rows: dict[str, int], splices: int, run: Pat
         fresh = judge(lessons, form, texts_to_judge(form, count), prepared, recipe)
         lessons.save(out)
         log.write("judged", form=form, fresh=fresh)
-    if splices:
+    if splices and pool_rows["headline"]:
         lessons, texts = with_splices(lessons, splices, recipe.seed)
         fresh = judge(lessons, "headline", texts, prepared, recipe)
         lessons.save(out)
