@@ -33,7 +33,8 @@ _LAST_COMMON_WORD = 15000
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 
 #: Patterns each of which alone shows that a text is machine matter or page furniture, beside strings of which every
-#: text they match holds one: looking for those first spares most headlines most of the searches.
+#: text they match holds one: looking for those first spares most headlines most of the searches. Without such strings
+#: a pattern is always looked for.
 _STRONG = (
     (("<",), r"</?[a-z][\w-]*(?:\s[^<>]*)?/?>|<!--"),  # markup
     (  # code
@@ -70,9 +71,9 @@ _STRONG = (
     ((".",), r"^\s*[\w.() -]+\.(?:jpe?g|png|gif|webp|svg|pdf|mp[34]|docx?|xlsx?|zip|csv)\s*$"),
     (
         (*"0123456789",),
-        r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-|\b(?=\w*\d)[0-9a-f]{24,}\b|"
         r"\b(?=\w*\d)(?=\w*[A-Z])(?=\w*[a-z])\w{28,}={0,2}",
     ),
+    ((), r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-|\b[0-9a-f]{24,}\b"),
     (
         ("lorem", "dolor", "consectetur", "eiusmod"),
         r"\b(?:lorem ipsum|dolor sit amet|consectetur adipiscing|sed do eiusmod)\b",

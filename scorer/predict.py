@@ -231,7 +231,7 @@ class Scorer:
                 devices=dict(zip(DEVICES, expected, strict=True)),
                 device_presence=dict(zip(DEVICES, present, strict=True)),
                 clickbait=strength,
-                phrases=loaded_phrases(text, encoding.offsets, marked, rule.threshold, rule.link) if marked else (),
+                phrases=_phrases(text, encoding.offsets, marked, rule),
                 abstain=None,
                 model=self.bundle.model,
                 labels=own,
@@ -258,10 +258,14 @@ def find_phrases(text: str, offsets: Sequence[tuple[int, int]], logits: Array, r
 
     :param offsets: of its tokens; `logits`: of the token head, (tokens,).
     """
-    weights = calibrated(logits, rule.calibration)
-    if weights.max() < rule.threshold:
-        return ()
-    return loaded_phrases(text, offsets, weights.tolist(), rule.threshold, rule.link)
+    return _phrases(text, offsets, token_weights([logits], rule)[0], rule)
+
+
+def _phrases(
+    text: str, offsets: Sequence[tuple[int, int]], weights: Sequence[float], rule: PhraseRule
+) -> tuple[Phrase, ...]:
+    """Loaded phrases from what `token_weights` found."""
+    return loaded_phrases(text, offsets, weights, rule.threshold, rule.link) if weights else ()
 
 
 def _only_in(phrases: Sequence[Phrase], others: Sequence[Phrase]) -> tuple[Phrase, ...]:

@@ -120,8 +120,7 @@ def distill(recipe_path: Path, pool_rows: dict[str, int], splices: int, run: Pat
     model = prepared.model
     report = dev_report(prepared.rows.train, prepared.rows.dev, prepared.splits, predict(model, prepared.rows.dev))
     log.write("dev", **model_only(report))
-    wanted = {form: model_hash(model) for form, count in pool_rows.items() if count}
-    lessons = judged_before(out, wanted)
+    lessons = judged_before(out, dict.fromkeys((form for form, count in pool_rows.items() if count), model_hash(model)))
     out.parent.mkdir(parents=True, exist_ok=True)
     for form, count in pool_rows.items():
         if not count:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from scorer.cli.group import main, model_option, threads_option
+from scorer.cli.group import encoding_option, main, model_option, threads_option
 from scorer.corpus import FORMAT_NAMES
 
 
@@ -25,7 +25,7 @@ def _shard(ctx: click.Context, parameter: click.Parameter, value: str | None) ->
 @click.option("--headline-col", metavar="NAME", help="Column of the headlines (usual names are found).")
 @click.option("--body-col", metavar="NAME", help="Column of the bodies (usual names are found).")
 @click.option("--no-body", is_flag=True, help="Score headlines only, which is faster.")
-@click.option("--encoding", default="utf-8", show_default=True, help="Of text files without a byte order mark.")
+@encoding_option
 @click.option("--shard", callback=_shard, metavar="I/N", help="Score rows I, I+N, I+2N … only: one of N jobs.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Look at the first N rows only.")
 @click.option("--strict", is_flag=True, help="Stop at the first bad row with exit code 2.")

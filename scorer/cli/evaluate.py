@@ -5,7 +5,16 @@ from typing import Any
 
 import click
 
-from scorer.cli.group import as_json_option, echo, load_scorer, main, model_option, scale_of, threads_option
+from scorer.cli.group import (
+    as_json_option,
+    echo,
+    encoding_option,
+    load_scorer,
+    main,
+    model_option,
+    scale_of,
+    threads_option,
+)
 from scorer.evaluate import HEADS, SHIPPED
 from scorer.files import json_text
 
@@ -46,7 +55,7 @@ def _conditions(ctx: click.Context, parameter: click.Parameter, values: tuple[st
     help="Who labelled: it is said in the report.",
 )
 @click.option("--compare", metavar="BUNDLE", help=f"A second model on the same rows; {SHIPPED}: the one shipped.")
-@click.option("--encoding", default="utf-8", show_default=True, help="Of text files without a byte order mark.")
+@encoding_option
 @as_json_option
 @threads_option
 @model_option
@@ -126,7 +135,7 @@ def audit(out: Path, own: tuple[Path, ...], only: tuple[str, ...], threads: int 
 @click.argument("second", metavar="B")
 @click.argument("file", metavar="FILE")
 @click.option("--text-col", metavar="NAME", help="Column of headlines (usual names are found).")
-@click.option("--encoding", default="utf-8", show_default=True, help="Of text files without a byte order mark.")
+@encoding_option
 @as_json_option
 @threads_option
 def diff(

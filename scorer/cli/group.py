@@ -17,6 +17,9 @@ OVER_LIMIT = 3
 
 model_option = click.option("--model", metavar="BUNDLE", help="Folder of the model to use instead of the one shipped.")
 threads_option = click.option("--threads", type=click.IntRange(1), metavar="N", help="Processor threads to use.")
+encoding_option = click.option(
+    "--encoding", default="utf-8", show_default=True, help="Of text files without a byte order mark."
+)
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per line.")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from scorer.cli.group import echo, main, model_option, scale_of, threads_option
+from scorer.cli.group import echo, encoding_option, main, model_option, scale_of, threads_option
 
 
 @main.command()
@@ -28,7 +28,7 @@ from scorer.cli.group import echo, main, model_option, scale_of, threads_option
 @click.option("--positive", metavar="LABEL", help="The label that means yes.")
 @click.option("--separator", metavar="SIGN", help="What stands between several labels of one cell.")
 @click.option("--truth", metavar="FILE", help="A file with the labels, joined by its column id.")
-@click.option("--encoding", default="utf-8", show_default=True, help="Of text files without a byte order mark.")
+@encoding_option
 @click.option(
     "--split-by", "by", metavar="NAME", help="Column of groups or dates to split by; label: none of them [found out]."
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from scorer.cli.group import main, model_option, threads_option
+from scorer.cli.group import encoding_option, main, model_option, threads_option
 from scorer.evaluate import HEADS
 
 
@@ -30,7 +30,7 @@ from scorer.evaluate import HEADS
     help="The share of rows drawn at random, 0 to 1: evaluate on these.",
 )
 @click.option("--text-col", "text_column", metavar="NAME", help="Column of texts (usual names are found).")
-@click.option("--encoding", default="utf-8", show_default=True, help="Of text files without a byte order mark.")
+@encoding_option
 @click.option("--seed", type=int, default=0, show_default=True, help="The same seed draws the same rows.")
 @click.option("--overwrite", is_flag=True, help="Replace OUT.")
 @threads_option

@@ -1,9 +1,11 @@
 """What a label is once it is read, and what a cell of a file may hold: nothing, a number, a word."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+
+import numpy as np
 
 from scorer.metrics import Values
 
@@ -63,3 +65,16 @@ def number_of(cell: Any) -> float | None:
 def word_of(cell: Any) -> str:
     """A label for comparison: lower case, without white space around it."""
     return str(cell).strip().casefold()
+
+
+def read_yes_no(cells: Sequence[Any]) -> tuple[Values, int | None]:
+    """1 for yes, 0 for no, NaN for what is missing, by cell; and the place of the first cell that is none of these."""
+    values = np.full(len(cells), np.nan)
+    for place, cell in enumerate(cells):
+        if is_missing(cell):
+            continue
+        word = word_of(cell)
+        if word not in YES | NO:
+            return values, place
+        values[place] = word in YES
+    return values, None

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from scorer.errors import InputError
-from scorer.evaluate.cells import NO, YES, Labels, is_missing, word_of
+from scorer.evaluate.cells import Labels, is_missing, read_yes_no, word_of
 from scorer.evaluate.rows import Table
 from scorer.labels import FRAMES
 
@@ -78,16 +78,13 @@ def one_frame_each(table: Table, columns: Sequence[str], head: str, note: str) -
         )
     truth = np.full((len(table.rows), len(columns)), np.nan)
     for number, column in enumerate(columns):
-        for row, values in enumerate(table.rows):
-            cell = values.cells.get(column)
-            if is_missing(cell):
-                continue
-            if word_of(cell) not in YES | NO:
-                raise InputError(
-                    f"{table.name}: the column {column!r} has {str(cell)[:40]!r} in row {values.number}; expected "
-                    "yes or no (1 or 0)."
-                )
-            truth[row, number] = float(word_of(cell) in YES)
+        cells = [row.cells.get(column) for row in table.rows]
+        truth[:, number], wrong_at = read_yes_no(cells)
+        if wrong_at is not None:
+            raise InputError(
+                f"{table.name}: the column {column!r} has {str(cells[wrong_at])[:40]!r} in row "
+                f"{table.rows[wrong_at].number}; expected yes or no (1 or 0)."
+            )
     missing = int(np.isnan(truth).any(axis=1).sum())
     truth[np.isnan(truth).any(axis=1)] = np.nan
     left_out = {"no label": missing} if missing else {}

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scorer.errors import InputError
-from scorer.evaluate.cells import NO, YES, is_missing, number_of, word_of
+from scorer.evaluate.cells import NO, YES, is_missing, number_of, read_yes_no, word_of
 from scorer.evaluate.grades import detected_scale
 from training.retrain.labelled import Kind
 from training.retrain.wanted import Wanted
@@ -246,14 +246,11 @@ def yes_or_no(file: str, columns: Sequence[str], cells: Sequence[Sequence[Any]])
     """
     values = np.full((len(cells[0]), len(columns)), np.nan, dtype=np.float32)
     for place, (column, found) in enumerate(zip(columns, cells, strict=True)):
-        for row, cell in enumerate(found):
-            if is_missing(cell):
-                continue
-            if word_of(cell) not in YES | NO:
-                raise InputError(
-                    f"{file}: the column {column!r} holds {str(cell)[:40]!r}; several label columns are read as yes "
-                    "or no each (1 or 0): name one column of another kind alone."
-                )
-            values[row, place] = word_of(cell) in YES
+        values[:, place], wrong_at = read_yes_no(found)
+        if wrong_at is not None:
+            raise InputError(
+                f"{file}: the column {column!r} holds {str(found[wrong_at])[:40]!r}; several label columns are read as "
+                "yes or no each (1 or 0): name one column of another kind alone."
+            )
     counts = ", ".join(f"{column} ({int(np.nansum(values[:, place]))})" for place, column in enumerate(columns))
     return Targets("labels", tuple(columns), values, None, (f"Several labels a row, a column each: {counts}.",))
