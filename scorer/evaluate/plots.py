@@ -65,8 +65,8 @@ def _steps(low: float, high: float, count: int) -> Iterator[float]:
 
 
 def _round_step(least: float) -> float:
-    """The smallest of 1, 2 and 5 times a power of ten that is no less."""
-    power = 10.0 ** math.floor(math.log10(least))
+    """The smallest of 1, 2 and 5 times a power of ten that is no less; what is next to nothing counts as 1e-300."""
+    power = 10.0 ** math.floor(math.log10(max(least, 1e-300)))
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least)
 
 
