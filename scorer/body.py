@@ -216,7 +216,7 @@ class BodyReader:
 
     def _score_frames(self) -> tuple[FrameScore, ...]:
         """All frames, by falling probability: each passage is judged, then passages are counted by length."""
-        passages = pack(self._text, self._pieces, self._bundle.max_tokens)
+        passages = pack(self._text, self._pieces, self._runtime, self._bundle.max_tokens)
         raw = self._runtime.run([self._runtime.tokenise(self._text[s:e]) for s, e in passages], PASSAGE_HEADS)
         probabilities = sigmoid(scaled(raw.heads["frames"], [frame.calibration for frame in self._bundle.frames]))
         present = probabilities >= np.array([frame.threshold for frame in self._bundle.frames])

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
 #: Tokens of a passage: those the frames were rated on have 59 words, or about 76 tokens.
 PASSAGE_TOKENS: Final = 76
-#: Tokens that every text has besides its words.
-SPECIAL_TOKENS: Final = 2
 
 Position = tuple[int, int]
 
@@ -34,7 +32,7 @@ def cut(text: str, sentences: Sequence[Position], runtime: Runtime, max_tokens: 
     :returns: the pieces in order.
     """
     found: list[Piece] = []
-    room = max_tokens - SPECIAL_TOKENS
+    room = max_tokens - runtime.special_tokens
     for number, (start, end) in enumerate(sentences):
         encoding = runtime.tokenise(text[start:end])
         if len(encoding.ids) <= max_tokens:
@@ -48,18 +46,19 @@ def cut(text: str, sentences: Sequence[Position], runtime: Runtime, max_tokens: 
     return found
 
 
-def pack(text: str, pieces: Sequence[Piece], max_tokens: int) -> list[Position]:
+def pack(text: str, pieces: Sequence[Piece], runtime: Runtime, max_tokens: int) -> list[Position]:
     """Join neighbouring pieces into passages of about the length the frames were rated on.
 
     What was set aside between two sentences (a teaser, say) parts passages.
     """
+    room = max_tokens - runtime.special_tokens
     passages: list[Position] = []
     tokens = 0
     for piece in pieces:
-        size = len(piece.encoding.ids) - SPECIAL_TOKENS
+        size = len(piece.encoding.ids) - runtime.special_tokens
         neighbour = bool(passages) and not text[passages[-1][1] : piece.start].strip()
         # half of a sentence may stick out, so that passages have the wanted length on average
-        fits = tokens + size / 2 <= PASSAGE_TOKENS and tokens + size <= max_tokens - SPECIAL_TOKENS
+        fits = tokens + size / 2 <= PASSAGE_TOKENS and tokens + size <= room
         if neighbour and fits:
             passages[-1] = (passages[-1][0], piece.end)
             tokens += size

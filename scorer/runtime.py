@@ -40,12 +40,16 @@ class RawOutputs:
 
 
 def padded(rows: Sequence[Sequence[int]], width: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Token ids padded with 0, and a mask that is 1 for real tokens: (rows, width) each."""
+    """Token ids padded with 0, and a mask that is 1 for real tokens: (rows, width) each.
+
+    A text without any token (nothing but control characters, say) is read as one token of padding.
+    """
+    width = max(1, width)
     ids = np.zeros((len(rows), width), dtype=np.int32)
     mask = np.zeros((len(rows), width), dtype=np.int32)
     for position, row in enumerate(rows):
         ids[position, : len(row)] = row
-        mask[position, : len(row)] = 1
+        mask[position, : max(1, len(row))] = 1
     return ids, mask
 
 
@@ -109,6 +113,11 @@ class Runtime:
         """The width of the graph's states."""
         return int(next(output.shape[-1] for output in self._live.session.get_outputs() if output.name == "pooled"))
 
+    @property
+    def special_tokens(self) -> int:
+        """Tokens that every text has besides its words."""
+        return int(self._tokenizer.num_special_tokens_to_add(is_pair=False))
+
     def tokenise(self, text: str) -> Encoding:
         """Token ids and offsets of one text, special tokens included, never truncated."""
         return self._tokenizer.encode(readable(text))
@@ -153,7 +162,7 @@ class Runtime:
         most = min(MAX_ROWS, max(MIN_ROWS, len(order) // 4))
         while order:
             width = len(encodings[order[-1]].ids)
-            size, limit = 1, min(most, MAX_TOKENS // width, len(order))
+            size, limit = 1, min(most, MAX_TOKENS // max(1, width), len(order))
             while size < limit and (
                 len(encodings[order[-size - 1]].ids) >= LIKE_LENGTH * width or (size + 1) * width <= FEW_TOKENS
             ):

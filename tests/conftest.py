@@ -57,9 +57,9 @@ def validate() -> Callable[[str, object], None]:
     return check
 
 
-def train_tiny(run: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Train the tiny recipe through its real entry point."""
-    command = [sys.executable, "-m", "training", "configs/tiny.yaml", "--run", str(run), *arguments]
+def train_tiny(run: Path, recipe: str = "configs/tiny.yaml") -> subprocess.CompletedProcess[str]:
+    """Train the tiny recipe, or another, through its real entry point."""
+    command = [sys.executable, "-m", "training", recipe, "--run", str(run)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
@@ -70,3 +70,15 @@ def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = train_tiny(run)
     assert done.returncode == 0, done.stderr
     return run
+
+
+@pytest.fixture(scope="session")
+def bare_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run without special tokens, and with an activation that needs no node of the graph."""
+    folder = tmp_path_factory.mktemp("bare")
+    recipe = folder / "bare.yaml"
+    text = (ROOT / "configs" / "tiny.yaml").read_text(encoding="utf-8")
+    recipe.write_text(text + "special_tokens: false\nactivation: relu\n", encoding="utf-8")
+    done = train_tiny(folder / "run", str(recipe))
+    assert done.returncode == 0, done.stderr
+    return folder / "run"

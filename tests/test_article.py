@@ -119,7 +119,7 @@ def test_no_word_of_a_long_body_is_left_out(shipped: Scorer) -> None:
     pieces = cut(body, spans, shipped.runtime, shipped.bundle.max_tokens)
     assert "".join(re.sub(r"\s", "", body[p.start : p.end]) for p in pieces) == read
     assert all(len(piece.encoding.ids) <= shipped.bundle.max_tokens + 2 for piece in pieces)
-    passages = pack(body, pieces, shipped.bundle.max_tokens)
+    passages = pack(body, pieces, shipped.runtime, shipped.bundle.max_tokens)
     assert "".join(re.sub(r"\s", "", body[start:end]) for start, end in passages) == read
 
 

@@ -14,6 +14,11 @@ import numpy as np
 import pytest
 import torch
 from conftest import ROOT, train_tiny
+from datasets import Dataset
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import Whitespace
+from tokenizers.processors import BertProcessing
 
 from scorer import Scorer
 from scorer.bundle import HASHED_FILES, SEEN_FILE, file_hash
@@ -23,10 +28,12 @@ from training.__main__ import mix, start_weights
 from training.body import best_threshold, fit_temperature
 from training.calibrate import conformal_margin, fit_interval, fit_platt
 from training.config import Recipe, load_recipe
-from training.data import level_targets, phrase_spans, shuffled_batches, token_targets
+from training.data import level_targets, phrase_spans, phrase_targets, shuffled_batches, token_targets
+from training.graph import build_graph
 from training.lessons import FormLessons, Lessons, read_lessons, text_id
 from training.model import HeadlineModel, load_encoder
 from training.quantise import QuantisedLinear
+from training.retrain.dequantise import dequantised
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "configs").glob("*.yaml")), ids=lambda path: path.name)
@@ -43,6 +50,7 @@ def test_every_shipped_recipe_loads(path: Path) -> None:
         ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b, repeat: 0}]\n", "repeat is 0"),
         ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b}]\nkeep: 1\n", "keep is 1"),
         ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b, share: 0}]\n", "share and vary"),
+        ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b}]\nactivation: silu\n", "activation is"),
         ("name: x\n", "missing 3 required"),
         ("- 1\n", "found list"),
         ("a: [\n", "not valid YAML"),
@@ -66,8 +74,9 @@ def test_a_finished_run_leaves_a_bundle_that_scores(tiny_run: Path) -> None:
     assert events[-1]["event"] == "exported"
 
 
-def test_the_exported_graph_equals_the_torch_model(tiny_run: Path) -> None:
-    config = json.loads((tiny_run / "bundle" / "config.json").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("name", ["tiny_run", "bare_run"])
+def test_the_exported_graph_equals_the_torch_model(name: str, request: pytest.FixtureRequest) -> None:
+    config = json.loads((request.getfixturevalue(name) / "bundle" / "config.json").read_text(encoding="utf-8"))
     drift = config["scores"]["quantisation"]
     assert drift["mean_difference_to_rounded"] < 0.05
     assert drift["mean_difference_to_float"] < 1.5
@@ -80,6 +89,41 @@ def test_it_learns_something(tiny_run: Path) -> None:
     assert all(
         frame["auc"] is None or frame["auc"] > 0.5 for frame in config["scores"]["passages_dev"]["by_frame"].values()
     )
+
+
+def test_a_model_without_special_tokens_reads_words_alone(bare_run: Path, tiny_run: Path) -> None:
+    bare, whole = Scorer.load(bare_run / "bundle"), Scorer.load(tiny_run / "bundle")
+    text = "Fury as council axes lollipop lady"
+    encoding = whole.runtime.tokenise(text)
+    words = [number for number, (start, end) in zip(encoding.ids, encoding.offsets, strict=True) if start != end]
+    assert bare.runtime.tokenise(text).ids == words
+    assert (bare.runtime.special_tokens, bare.headline(text).abstain) == (0, None)
+    page = f"{text}\n\nThe council met. {'Residents said they were furious about the plan, and it was dropped. ' * 30}"
+    assert bare.article(page).headline is not None
+    nothing = bare.runtime.run([bare.runtime.tokenise("\u200b"), bare.runtime.tokenise(text)], ("pooled", "tokens"))
+    assert np.isfinite(nothing.heads["pooled"]).all()
+    assert [len(found) for found in nothing.by_token["tokens"]] == [0, len(bare.runtime.tokenise(text).ids)]
+
+
+def test_the_rebuilt_model_has_the_activation_of_its_graph(bare_run: Path, tiny_run: Path) -> None:
+    kinds = {run: dequantised(run / "bundle").encoder.config.hidden_act for run in (bare_run, tiny_run)}
+    assert kinds == {bare_run: "relu", tiny_run: "gelu"}
+
+
+def test_an_encoder_with_another_activation_is_not_exported() -> None:
+    with pytest.raises(InputError, match="activation 'silu': the graph is written for gelu and relu"):
+        build_graph(HeadlineModel(load_encoder("tiny", 0.0, "silu"), 0.1))
+
+
+def test_a_teachers_tokens_are_taken_over_without_its_special_ones() -> None:
+    row = {"text": "Fury as axe falls", "phrases": None, "taught_tokens": [0.5, 0.9, 0.1, 0.8, 0.7, 0.5]}
+    words = Tokenizer(WordLevel({"Fury": 0, "as": 1, "axe": 2, "falls": 3, "[UNK]": 4}, "[UNK]"))
+    words.pre_tokenizer = Whitespace()
+    [bare] = phrase_targets(Dataset.from_list([row]), [words.encode(row["text"])])[1]
+    np.testing.assert_allclose(bare, [0.9, 0.1, 0.8, 0.7])
+    words.post_processor = BertProcessing(("[UNK]", 4), ("[UNK]", 4))
+    [whole] = phrase_targets(Dataset.from_list([row]), [words.encode(row["text"])])[1]
+    np.testing.assert_allclose(whole, [np.nan, 0.9, 0.1, 0.8, 0.7, np.nan])
 
 
 @pytest.mark.parametrize("stage", ["float", "rounded"])

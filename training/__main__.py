@@ -24,12 +24,18 @@ from training.sources import LICENCES, Splits, encoder_folder, encoder_licence, 
 from training.train import Log, fit, fit_rounded
 
 
-def open_tokenizer(encoder: str, max_length: int) -> Tokenizer:
-    """The encoder's tokeniser; the tiny encoder of the tests borrows the shipped one."""
+def open_tokenizer(encoder: str, recipe: Recipe) -> Tokenizer:
+    """The encoder's tokeniser, as the recipe wants it; the tiny encoder of the tests borrows the shipped one.
+
+    :param encoder: its folder, or `tiny`.
+    """
     folder = DEFAULT_BUNDLE if encoder == "tiny" else Path(encoder)
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    settings = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
+    if not recipe.special_tokens:
+        settings["post_processor"] = None
+    tokenizer = Tokenizer.from_str(json.dumps(settings))
     tokenizer.no_padding()
-    tokenizer.enable_truncation(max_length)
+    tokenizer.enable_truncation(recipe.max_length)
     return tokenizer
 
 
@@ -68,11 +74,12 @@ def prepare(recipe: Recipe) -> Prepared:
     torch.set_num_threads(recipe.threads)
     splits = load_splits(recipe)
     encoder = encoder_folder(recipe.encoder)
-    tokenizer = open_tokenizer(encoder, recipe.max_length)
+    tokenizer = open_tokenizer(encoder, recipe)
     parts = {name: encode(getattr(splits, name), tokenizer, recipe.level_spread) for name in ENCODED}
     torch.manual_seed(recipe.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    model = HeadlineModel(load_encoder(encoder, recipe.encoder_dropout), recipe.head_dropout).to(device)
+    loaded = load_encoder(encoder, recipe.encoder_dropout, recipe.activation)
+    model = HeadlineModel(loaded, recipe.head_dropout).to(device)
     model.encoder.embeddings.word_embeddings.weight.requires_grad_(not recipe.freeze_word_embeddings)
     return Prepared(splits, Encodings(**parts), tokenizer, model)
 

@@ -97,14 +97,14 @@ class Encoded:
 
     def batch(self, rows: Sequence[int]) -> Batch:
         """Pad the named rows to the longest of them."""
-        width = max(len(self.ids[row]) for row in rows)
+        width = max(1, *(len(self.ids[row]) for row in rows))
         ids = torch.zeros((len(rows), width), dtype=torch.long)
         mask = torch.zeros((len(rows), width), dtype=torch.long)
         tokens = torch.full((len(rows), width), torch.nan)
         for position, row in enumerate(rows):
             length = len(self.ids[row])
             ids[position, :length] = torch.tensor(self.ids[row])
-            mask[position, :length] = 1
+            mask[position, : max(1, length)] = 1  # a text without any token is one of padding
             tokens[position, :length] = torch.from_numpy(self.targets.tokens[row])
         picked = np.asarray(rows)
         rest = {
@@ -160,16 +160,19 @@ def known_or(labels: Numbers, taught: Numbers) -> Numbers:
 
 
 def phrase_targets(rows: Dataset, encodings: Sequence[Encoding]) -> tuple[list[list[tuple[int, int]]], list[Numbers]]:
-    """The raters' phrases as spans, and token targets from them or from a teacher, by row."""
+    """The raters' phrases as spans, and token targets from them or from a teacher, by row.
+
+    A teacher's judgements have its special tokens at both ends, whether this tokeniser has some or not.
+    """
     spans, tokens = [], []
     for text, known, judged, encoding in zip(
         rows["text"], rows["phrases"], rows["taught_tokens"], encodings, strict=True
     ):
         found = phrase_spans(text, known or [])
         marks = token_targets(encoding.offsets, None if known is None else found)
-        if known is None and judged is not None and len(judged) == len(marks):
-            inside = np.array([start != end for start, end in encoding.offsets])
-            marks[inside] = np.array(judged, dtype=np.float32)[inside]
+        inside = np.array([start != end for start, end in encoding.offsets], dtype=bool)
+        if known is None and judged is not None and len(judged) == inside.sum() + 2:
+            marks[inside] = judged[1:-1]
         spans.append(found)
         tokens.append(marks)
     return spans, tokens

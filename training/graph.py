@@ -15,15 +15,19 @@ import onnx
 import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
+from torch import nn
 from transformers import BertConfig, BertModel
 
 from scorer.errors import InputError
 from scorer.support import MEANINGS
+from training.config import ACTIVATIONS
 from training.model import HeadlineModel
 from training.quantise import QuantisedLinear, weight_scales
 
 OPSET = 17
 CONTRIB = "com.microsoft"
+#: The node of an activation that is computed apart.
+ACTIVATION = "Gelu"
 #: Attention's three linear layers, in the order in which their outputs lie side by side.
 ATTENTION_PARTS = ("query", "key", "value")
 
@@ -86,7 +90,7 @@ class GraphBuilder:
         inputs = [steps, weight, input_scale, scale, input_zero, "", bias]
         return self.node("MatMulIntegerToFloat", inputs, f"{name}.output", CONTRIB)
 
-    def add_and_norm(self, values: str, residual: str, norm: torch.nn.LayerNorm, name: str) -> str:
+    def add_and_norm(self, values: str, residual: str, norm: nn.LayerNorm, name: str) -> str:
         """Residual sum, then layer normalisation."""
         weight = self.constant(f"{name}.weight", norm.weight.detach().numpy())
         bias = self.constant(f"{name}.bias", norm.bias.detach().numpy())
@@ -156,7 +160,9 @@ def add_layer(graph: GraphBuilder, layer: Any, values: str, name: str) -> str:
     mixed = graph.linear(layer.attention.output.dense, mixed, f"{name}.attention.output.dense")
     values = graph.add_and_norm(mixed, values, layer.attention.output.LayerNorm, f"{name}.attention.output.LayerNorm")
     wide = graph.linear(layer.intermediate.dense, values, f"{name}.intermediate.dense")
-    wide = graph.node("Gelu", [wide], f"{name}.intermediate.activation", CONTRIB)
+    if not isinstance(layer.intermediate.intermediate_act_fn, nn.ReLU):
+        wide = graph.node(ACTIVATION, [wide], f"{name}.intermediate.activation", CONTRIB)
+    # a ReLU needs no node: the range that its results are rounded to begins at zero, so rounding cuts what lies below
     narrow = graph.linear(layer.output.dense, wide, f"{name}.output.dense")
     return graph.add_and_norm(narrow, values, layer.output.LayerNorm, f"{name}.output.LayerNorm")
 
@@ -208,12 +214,17 @@ def build_graph(model: HeadlineModel) -> onnx.ModelProto:
     (rows, tokens, 1), `pooled` (rows, hidden), `states` and `meanings` (rows, tokens, hidden): the last layer's and the
     last but one's.
 
-    :raises InputError: when the encoder is no BERT.
+    :raises InputError: when the encoder is no BERT, or its activation another than those of `config.ACTIVATIONS`.
     """
     if not isinstance(model.encoder, BertModel):
         raise InputError(f"Cannot export a {type(model.encoder).__name__}: the graph is written for BERT encoders.")
-    graph = GraphBuilder()
     config = model.encoder.config
+    if config.hidden_act not in ACTIVATIONS:
+        raise InputError(
+            f"Cannot export an encoder with the activation {config.hidden_act!r}: the graph is written for "
+            f"{' and '.join(ACTIVATIONS)}."
+        )
+    graph = GraphBuilder()
     values = add_embeddings(graph, model)
     add_mask(graph, config)
     layers: Any = model.encoder.encoder.layer

@@ -1,6 +1,7 @@
 """One encoder and a dictionary of small heads; one forward pass a text."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 import transformers
@@ -81,20 +82,21 @@ class HeadlineModel(nn.Module):
         return Outputs(**logits, pooled=pooled, states=states)
 
 
-def load_encoder(source: str, dropout: float) -> PreTrainedModel:
+def load_encoder(source: str, dropout: float, activation: str = "") -> PreTrainedModel:
     """Load encoder weights from a folder or hub id; `tiny` is a small random one for tests.
 
-    :param dropout: inside the encoder, 0-1.
+    :param dropout: inside the encoder, 0-1; `activation`: of its feed-forward layers, its own when empty.
     :raises InputError: when there are none.
     """
-    rates = {"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout}
+    changed: dict[str, Any] = {"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout}
+    changed |= {"hidden_act": activation} if activation else {}
     if source == "tiny":
         sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
-        return BertModel(BertConfig(**sizes, **rates), add_pooling_layer=False)
+        return BertModel(BertConfig(**sizes, **changed), add_pooling_layer=False)
     transformers.logging.set_verbosity_error()  # the pooler, which is not used, would be reported as unexpected
     transformers.logging.disable_progress_bar()
     try:
-        return AutoModel.from_pretrained(source, add_pooling_layer=False, **rates)
+        return AutoModel.from_pretrained(source, add_pooling_layer=False, **changed)
     except OSError as error:
         raise InputError(f"{source}: no encoder could be loaded from there ({str(error).splitlines()[0]})") from error
 

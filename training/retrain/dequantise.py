@@ -17,6 +17,7 @@ from onnx import numpy_helper
 from transformers import BertConfig, BertModel
 
 from scorer.errors import InputError
+from training.graph import ACTIVATION
 from training.model import HeadlineModel
 from training.quantise import ACTIVATION_STEPS, quantise_encoder
 
@@ -64,6 +65,7 @@ def encoder_config(graph: Any, arrays: Arrays) -> BertConfig:
         hidden_size=hidden,
         num_hidden_layers=sum(bool(re.fullmatch(rf"encoder\.layer\.\d+\.{_SELF}\.weight", name)) for name in arrays),
         num_attention_heads=attention_heads(arrays, attributes),
+        hidden_act="gelu" if any(node.op_type == ACTIVATION for node in graph.node) else "relu",
         intermediate_size=len(arrays["encoder.layer.0.intermediate.dense.bias"]),
         max_position_embeddings=len(arrays["embeddings.position_embeddings.weight"]),
         type_vocab_size=1,

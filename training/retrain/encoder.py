@@ -65,9 +65,10 @@ def read_again(rows: Encoded, tokenizer: Tokenizer) -> tuple[Encoded, list[Float
     encodings = tokenizer.encode_batch([readable(text[: end_of_wording(text)]) for text in rows.texts])
     likely = []
     for encoding, offsets, said in zip(encodings, rows.offsets, rows.targets.tokens, strict=True):
-        starts = np.array([start for start, _ in offsets[1:-1]] or [0])
-        place = 1 + np.searchsorted(starts, [start for start, _ in encoding.offsets], side="right") - 1
-        sure = np.clip(said[np.clip(place, 0, len(said) - 1)], 1e-4, 1 - 1e-4)
+        known = [(start, mark) for (start, end), mark in zip(offsets, said, strict=True) if start != end] or [(0, 0.0)]
+        starts, marks = np.array(known).T
+        place = np.searchsorted(starts, [start for start, _ in encoding.offsets], side="right") - 1
+        sure = np.clip(marks[place.clip(0)], 1e-4, 1 - 1e-4)
         likely.append(np.log(sure / (1 - sure))[:, None].astype(np.float32))
     found = Encoded(
         texts=rows.texts,
