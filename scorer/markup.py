@@ -92,7 +92,7 @@ def read_html(markup: str, source: str, headline_apart: bool = False) -> Page:
 
 
 def _parse(markup: str) -> "HtmlElement | None":
-    from lxml.etree import ParserError
+    from lxml.etree import ParserError, strip_elements
     from lxml.html import document_fromstring
 
     # an encoding named in the text is that of the bytes, which are decoded already; lxml takes no NUL and no surrogate
@@ -101,6 +101,7 @@ def _parse(markup: str) -> "HtmlElement | None":
         tree: HtmlElement = document_fromstring(markup)
     except (ParserError, ValueError):
         return None
+    strip_elements(tree, "script", "style", "template", with_tail=False)
     return tree
 
 

@@ -38,13 +38,18 @@ _SCALES: Final = {
     "k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "bn": 1e9, "b": 1e9, "billion": 1e9,
     "tn": 1e12, "trillion": 1e12, "hundred": 1e2,
 }  # fmt: skip
+#: What makes of a number before it a fraction or an ordinal, as in `two-thirds` and `twenty-third`.
+_PARTS: Final = (
+    r"(?![\s-](?:thirds|quarters|fifths|sixths|sevenths|eighths|ninths|tenths)\b)"
+    r"(?!-(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b)"
+)
 _NUMBER = re.compile(
     r"(?<![\w.])(?<![A-Za-z]-)(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?:[\s-]?(?P<scale>thousand|million|billion|trillion|hundred|k|mn|m|bn|b|tn)\b)?(?:(?:st|nd|rd|th)\b)?(?![\w])"
     r"|\b(?P<word>" + "|".join(sorted(_WORDS_FOR_NUMBERS, key=len, reverse=True)) + r")"
     r"(?:-(?P<unit>"
     + "|".join(_TO_TWENTY[1:10])
-    + r"))?\b(?:[\s-](?P<after>thousand|million|billion|trillion|hundred)\b)?",
+    + rf"))?\b{_PARTS}(?:[\s-](?P<after>thousand|million|billion|trillion|hundred)\b)?",
     re.IGNORECASE,
 )
 

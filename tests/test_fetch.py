@@ -319,3 +319,15 @@ def test_every_paragraph_of_the_article_is_somewhere() -> None:
     text = read_html(f"<html><body><main><h1>A report in boxes</h1>{body}</main></body></html>", "page").text
     assert [line for line in lines if line not in text] == []
     assert [text.index(line) for line in lines] == sorted(text.index(line) for line in lines)
+
+
+def test_scripts_inside_a_paragraph_are_no_text() -> None:
+    markup = (
+        "<html><body><article><h1>Council to vote on its budget</h1><p>The council will vote on its budget on "
+        "Monday<script>var offer = 'win a prize';</script>, its leader said.</p><template><p>A card of another story"
+        "</p></template><p>Residents may watch from the gallery.<style>p { color: red }</style></p></article></body>"
+    )
+    assert read_html(markup, "page").text.split("\n\n")[1:] == [
+        "The council will vote on its budget on Monday, its leader said.",
+        "Residents may watch from the gallery.",
+    ]

@@ -22,6 +22,7 @@ PAIRS = Path(__file__).parent / "data" / "support.json"
         ("£1.2bn plan for 1,200 homes", [1.2e9, 1200]),
         ("Twenty-five dead, 3 million affected", [25, 3e6]),
         ("a dozen eggs, a pair of shoes, 40%", [12, 2, 40]),
+        ("Two-thirds of pupils, three quarters of staff, twenty-third in the table, four second graders", [4]),
         ("10k run, 5m high, 90s revival", [10e3, 5e6]),
     ],
 )

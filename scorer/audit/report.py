@@ -1,6 +1,5 @@
 """The report of an audit: JSON for machines, Markdown and one self-contained page for people, a table on the way."""
 
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -10,10 +9,9 @@ from scorer.audit.page import audit_page
 from scorer.audit.results import Audit, Case, SuiteResult
 from scorer.errors import InputError
 from scorer.files import json_text, write_texts
+from scorer.markdown import escaped
 from scorer.markdown import table as markdown_table
 
-#: What Markdown would read as markup.
-_MARKUP: Final = re.compile(r"([\\`*_\[\]<>|#&~])")
 _HEADER: Final = ("suite", "figure", "result", "value", "mark", "95% interval", "n")
 
 
@@ -70,25 +68,21 @@ def markdown(audit: Audit) -> str:
     return "\n".join(_markdown_lines(audit)) + "\n"
 
 
-def _escaped(text: str) -> str:
-    return _MARKUP.sub(r"\\\1", "".join(c if c.isprintable() else "\ufffd" for c in text))
-
-
 def _markdown_table(header: Sequence[str], lines: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield markdown_table(header, ([_escaped(cell) for cell in line] for line in lines))
+    yield markdown_table(header, ([escaped(cell) for cell in line] for line in lines))
     yield ""
 
 
 def _markdown_lines(audit: Audit) -> Iterator[str]:
     yield from (f"# Audit: {words.verdict(audit)}", "")
-    yield from (f"Model {_escaped(audit.model.name)} {_escaped(audit.model.version)}.", "")
+    yield from (f"Model {escaped(audit.model.name)} {escaped(audit.model.version)}.", "")
     yield from _markdown_table(_HEADER, rows(audit))
     for suite in audit.suites:
         yield from _markdown_suite(suite)
 
 
 def _markdown_suite(suite: SuiteResult) -> Iterator[str]:
-    yield from (f"## {suite.name}", "", f"{_escaped(suite.about)} ({words.size(suite)}; {_escaped(suite.file)})", "")
+    yield from (f"## {suite.name}", "", f"{escaped(suite.about)} ({words.size(suite)}; {escaped(suite.file)})", "")
     if suite.groups:
         yield from _markdown_table(
             ("group", suite.groups[0].about, "95% interval", "n"),
@@ -125,8 +119,8 @@ def _markdown_cases(title: str, cases: Sequence[Case], kind: str) -> Iterator[st
         return
     yield from (f"### {title}", "")
     for case in cases:
-        yield f"- {_escaped(words.heading(case))}"
+        yield f"- {escaped(words.heading(case))}"
         for version in case.versions:
-            score = _escaped(words.score(version, kind))
-            yield f"  - {_escaped(words.name(version.label))}: {_escaped(version.text)} – {score}"
+            score = escaped(words.score(version, kind))
+            yield f"  - {escaped(words.name(version.label))}: {escaped(version.text)} – {score}"
     yield ""

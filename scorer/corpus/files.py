@@ -35,15 +35,14 @@ class InputFile:
         self._size = path.stat().st_size
         self._binary = io.BufferedReader(cast(io.RawIOBase, _decompressed(self._raw, compression_of(path))))
         try:
-            start = self._binary.peek(2)[:2]
+            if self._binary.peek(2)[:2] in (b"\xff\xfe", b"\xfe\xff"):
+                codec, errors = "utf-16", "replace"
+            else:
+                codec, errors = ("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding), "surrogateescape"
+            self.text: TextIO = io.TextIOWrapper(self._binary, codec, errors, newline)
         except BaseException:
             self.close()
             raise
-        if start in (b"\xff\xfe", b"\xfe\xff"):
-            codec, errors = "utf-16", "replace"
-        else:
-            codec, errors = ("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding), "surrogateescape"
-        self.text: TextIO = io.TextIOWrapper(self._binary, codec, errors, newline)
 
     def position(self) -> int:
         """Bytes read of the file as it lies on disk."""

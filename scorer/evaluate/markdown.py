@@ -1,41 +1,34 @@
 """A report as Markdown: the figures in tables, for a repository or a note."""
 
-import re
 from collections.abc import Iterator
 from itertools import groupby
 
-from scorer.article_parts import clean, name_of
+from scorer.article_parts import name_of
 from scorer.evaluate import wording
 from scorer.evaluate.results import Evaluation, Mistake
 from scorer.evaluate.wording import MEASURES, estimate, number, percent
-from scorer.markdown import table
-
-#: Signs of markup, and what would turn an address into a link.
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!~&@]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
+from scorer.markdown import escaped, table
 
 
 def report_markdown(report: Evaluation) -> str:
     """The whole report."""
     parts = [
-        f"# {_text(report.model.name)} {_text(report.model.version)} on {_text(report.data.file)}",
+        f"# {escaped(report.model.name)} {escaped(report.model.version)} on {escaped(report.data.file)}",
         f"Head: {name_of(report.head)}; labels by {wording.RATERS[report.data.rated_by]}.",
-        _text(wording.in_short(report)),
-        "\n".join(f"- {_text(note)}" for note in report.notes),
+        escaped(wording.in_short(report)),
+        "\n".join(f"- {escaped(note)}" for note in report.notes),
         *_figures(report),
         *_labels(report),
         *_trust(report),
         *_slices(report),
         "## The worst errors",
-        "\n".join(f"{place}. {_text(each.text)} ({_text(wording.verdict(each))})" for place, each in _numbered(report)),
+        "\n".join(
+            f"{place}. {escaped(each.text)} ({escaped(wording.verdict(each))})" for place, each in _numbered(report)
+        ),
         "## The data",
-        "\n".join(f"- {name}: {_text(value)}" for name, value in wording.facts(report)),
+        "\n".join(f"- {name}: {escaped(value)}" for name, value in wording.facts(report)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _text(text: str) -> str:
-    """Text of the data in one line that no reader of Markdown takes for markup, a link or an address."""
-    return _SPECIAL.sub(r"\\\1", clean(text))
 
 
 def _numbered(report: Evaluation) -> Iterator[tuple[int, Mistake]]:
@@ -52,7 +45,7 @@ def _figures(report: Evaluation) -> Iterator[str]:
             title, decimals = MEASURES[name]
             yield [title, *(estimate(report.figures[system][name], decimals) for system in systems)]
 
-    yield table(["", *(_text(name) for name in systems.values())], rows())
+    yield table(["", *(escaped(name) for name in systems.values())], rows())
     others = [system for system in systems if system != "model"]
 
     def differences() -> Iterator[list[str]]:
@@ -62,7 +55,7 @@ def _figures(report: Evaluation) -> Iterator[str]:
             yield [title, *(f"{estimate(each, decimals)}, p {wording.p_value(each)}" for each in found)]
 
     yield "The model minus the others, on the same rows:"
-    yield table(["", *(_text(systems[system]) for system in others)], differences())
+    yield table(["", *(escaped(systems[system]) for system in others)], differences())
 
 
 def _labels(report: Evaluation) -> Iterator[str]:
@@ -75,7 +68,7 @@ def _labels(report: Evaluation) -> Iterator[str]:
         for each in report.by_label:
             for system, called in systems.items():
                 cells = (estimate(each.figures[system][name], MEASURES[name][1]) for name in measures)
-                yield [_text(name_of(each.label)), f"{each.positives:,}", _text(called), *cells]
+                yield [escaped(name_of(each.label)), f"{each.positives:,}", escaped(called), *cells]
 
     yield "## Each label"
     yield table(["label", "rows", "", *(MEASURES[name][0] for name in measures)], rows())
@@ -100,7 +93,7 @@ def _trust(report: Evaluation) -> Iterator[str]:
         yield table(
             ["predicted", "n", "bias, points", "interval holds"],
             (
-                [_text(band.name), f"{band.bias.n:,}", estimate(band.bias, 1), estimate(band.coverage, 3)]
+                [escaped(band.name), f"{band.bias.n:,}", estimate(band.bias, 1), estimate(band.coverage, 3)]
                 for band in report.bands
             ),
         )
@@ -124,10 +117,10 @@ def _slices(report: Evaluation) -> Iterator[str]:
     yield "Small groups (fewer than 30 rows) are in brackets: too few to conclude from."
     for by, group in groupby(report.slices, key=lambda each: each.by):
         yield table(
-            [_text(name_of(by)), "n", "label", "predicted", "bias", name, wording.agreement_name(report)],
+            [escaped(name_of(by)), "n", "label", "predicted", "bias", name, wording.agreement_name(report)],
             (
                 [
-                    f"({_text(each.value)})" if each.small else _text(each.value),
+                    f"({escaped(each.value)})" if each.small else escaped(each.value),
                     f"{each.n:,}",
                     number(each.truth, decimals),
                     number(each.predicted, decimals),
