@@ -24,6 +24,7 @@ from scorer import Scorer
 from scorer.bundle import HASHED_FILES, SEEN_FILE, file_hash
 from scorer.errors import InputError
 from scorer.metrics import f1
+from scorer.runtime import padded
 from training.__main__ import mix, start_weights
 from training.body import best_threshold, fit_temperature
 from training.calibrate import conformal_margin, fit_interval, fit_platt
@@ -32,8 +33,9 @@ from training.data import level_targets, phrase_spans, phrase_targets, shuffled_
 from training.graph import build_graph
 from training.lessons import FormLessons, Lessons, read_lessons, text_id
 from training.model import HeadlineModel, load_encoder
-from training.quantise import QuantisedLinear
+from training.quantise import QuantisedLinear, set_rounding
 from training.retrain.dequantise import dequantised
+from training.sinks import has_sinks, replace_special_tokens
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "configs").glob("*.yaml")), ids=lambda path: path.name)
@@ -103,6 +105,35 @@ def test_a_model_without_special_tokens_reads_words_alone(bare_run: Path, tiny_r
     nothing = bare.runtime.run([bare.runtime.tokenise("\u200b"), bare.runtime.tokenise(text)], ("pooled", "tokens"))
     assert np.isfinite(nothing.heads["pooled"]).all()
     assert [len(found) for found in nothing.by_token["tokens"]] == [0, len(bare.runtime.tokenise(text).ids)]
+
+
+def test_stand_ins_take_the_place_of_special_tokens(bare_run: Path, tiny_run: Path) -> None:
+    bare, whole = dequantised(bare_run / "bundle"), dequantised(tiny_run / "bundle")
+    assert has_sinks(bare.state_dict()) and not has_sinks(whole.state_dict())
+    runtime = Scorer.load(bare_run / "bundle").runtime
+    texts = ["Fury as council axes lollipop lady", "Council meets"]
+    encodings = [runtime.tokenise(text) for text in texts]
+    shipped = runtime.run(encodings, ("sensationalism",)).heads["sensationalism"]
+    ids, mask = (torch.from_numpy(values) for values in padded([e.ids for e in encodings], len(encodings[0].ids)))
+    rebuilt = bare.eval()(ids, mask).sensationalism.detach().numpy()
+    assert np.abs(shipped - rebuilt).max() < 0.01
+    for name, values in bare.named_parameters():
+        if "sink_" in name:
+            values.data.zero_()
+    assert np.abs(rebuilt - bare(ids, mask).sensationalism.detach().numpy()).max() > 1e-4
+
+
+@pytest.mark.parametrize("text", ["Council meets", "Fury as council axes lollipop lady after forty years"])
+def test_a_text_scores_much_the_same_with_stand_ins_of_its_own_special_tokens(tiny_run: Path, text: str) -> None:
+    model = dequantised(tiny_run / "bundle").eval()
+    set_rounding(model.encoder, False)
+    tokenizer = Scorer.load(tiny_run / "bundle").runtime.tokenise
+    ids = torch.tensor([tokenizer(text).ids])
+    before = model(ids, torch.ones_like(ids)).states[0, 1:-1].detach()
+    replace_special_tokens(model, [(ids, torch.ones_like(ids))])
+    words = ids[:, 1:-1]
+    after = model(words, torch.ones_like(words)).states[0].detach()
+    assert torch.allclose(before, after, atol=1e-4)
 
 
 def test_the_rebuilt_model_has_the_activation_of_its_graph(bare_run: Path, tiny_run: Path) -> None:

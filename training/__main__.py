@@ -17,21 +17,25 @@ from tokenizers import Tokenizer
 from scorer.bundle import DEFAULT_BUNDLE
 from scorer.errors import InputError, ScorerError
 from training.config import Recipe, load_recipe
-from training.data import encode
+from training.data import encode, ordered_batches
 from training.export import ENCODED, Encodings, export
 from training.model import HeadlineModel, load_encoder
+from training.sinks import add_sinks, has_sinks, replace_special_tokens
 from training.sources import LICENCES, Splits, encoder_folder, encoder_licence, find_file, load_splits
 from training.train import Log, fit, fit_rounded
 
+#: Train rows that tell what attention makes of special tokens.
+SINK_ROWS = 1024
 
-def open_tokenizer(encoder: str, recipe: Recipe) -> Tokenizer:
-    """The encoder's tokeniser, as the recipe wants it; the tiny encoder of the tests borrows the shipped one.
+
+def open_tokenizer(encoder: str, recipe: Recipe, special_tokens: bool) -> Tokenizer:
+    """The encoder's tokeniser, with or without special tokens; the tiny encoder of the tests borrows the shipped one.
 
     :param encoder: its folder, or `tiny`.
     """
     folder = DEFAULT_BUNDLE if encoder == "tiny" else Path(encoder)
     settings = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
-    if not recipe.special_tokens:
+    if not special_tokens:
         settings["post_processor"] = None
     tokenizer = Tokenizer.from_str(json.dumps(settings))
     tokenizer.no_padding()
@@ -74,7 +78,7 @@ def prepare(recipe: Recipe) -> Prepared:
     torch.set_num_threads(recipe.threads)
     splits = load_splits(recipe)
     encoder = encoder_folder(recipe.encoder)
-    tokenizer = open_tokenizer(encoder, recipe)
+    tokenizer = open_tokenizer(encoder, recipe, recipe.special_tokens)
     parts = {name: encode(getattr(splits, name), tokenizer, recipe.level_spread) for name in ENCODED}
     torch.manual_seed(recipe.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -100,6 +104,24 @@ def start_weights(recipe: Recipe, run: Path) -> dict[str, torch.Tensor] | None:
     return weights
 
 
+def take_up(prepared: Prepared, start: dict[str, torch.Tensor] | None, recipe: Recipe) -> None:
+    """Give a model the weights it starts from, and stand-ins for special tokens where the recipe does without them."""
+    model = prepared.model
+    if start and has_sinks(start):
+        add_sinks(model)
+    if start:
+        model.load_state_dict(start)
+    if recipe.special_tokens or (start and has_sinks(start)):
+        return
+    tokenizer = open_tokenizer(encoder_folder(recipe.encoder), recipe, special_tokens=True)
+    train = prepared.splits.train
+    some = train.select(range(0, len(train), max(1, len(train) // SINK_ROWS)))
+    rows = encode(some, tokenizer, recipe.level_spread)
+    device = next(model.parameters()).device
+    batches = (rows.batch(picked).to(device) for picked in ordered_batches([len(ids) for ids in rows.ids], 64))
+    replace_special_tokens(model, ((batch.ids, batch.mask) for batch in batches))
+
+
 def mix(model: HeadlineModel, start: dict[str, torch.Tensor], keep: float) -> None:
     """Make a model's weights the mean of its own and others, of which `keep` is the share, 0-1."""
     own = model.state_dict()
@@ -113,8 +135,8 @@ def fitted(recipe: Recipe, run: Path) -> tuple[Prepared, Log]:
     """
     start = start_weights(recipe, run)
     prepared = prepare(recipe)
-    if start:
-        prepared.model.load_state_dict(start)
+    take_up(prepared, start, recipe)
+    start = start and {name: values.clone() for name, values in prepared.model.state_dict().items()}
     log = open_run(run, recipe, prepared.splits)
     log.write("start", rows={name: len(part) for name, part in vars(prepared.rows).items()})
     fit(prepared.model, prepared.rows.train, prepared.rows.tune, recipe, run, log)

@@ -104,8 +104,8 @@ class Recipe:
     start: the recipe of an earlier stage, whose trained weights this one starts from. keep: the share of those weights
     in the mean that is the result, 0-1 (WiSE-FT, Wortsman et al. 2022): what the stage did not teach suffers less.
     activation: of the feed-forward layers, `gelu` or `relu`; the encoder's own when empty. special_tokens: whether
-    texts begin and end with the tokeniser's; without them there is an eighth less to compute, and the encoder learns to
-    do without.
+    texts begin and end with the tokeniser's; without them there is an eighth less to compute, and attention looks at
+    what stands in for them (`training/sinks.py`).
     """
 
     name: str

@@ -23,6 +23,7 @@ from scorer.support import MEANINGS
 from training.config import ACTIVATIONS
 from training.model import HeadlineModel
 from training.quantise import QuantisedLinear, weight_scales
+from training.sinks import SINK_KEYS, SINK_VALUES, SINKS, SinkAttention, has_sinks
 
 OPSET = 17
 CONTRIB = "com.microsoft"
@@ -119,15 +120,32 @@ def add_embeddings(graph: GraphBuilder, model: HeadlineModel) -> str:
     return graph.add_and_norm(words, positions_used, tables.LayerNorm, "embeddings.LayerNorm")
 
 
-def add_mask(graph: GraphBuilder, config: BertConfig) -> None:
-    """What all layers share: `mask.bias` (rows, 1, 1, tokens), 0 for real tokens and far below it for padding."""
+def add_mask(graph: GraphBuilder, config: BertConfig, sinks: bool) -> None:
+    """What all layers share: `mask.bias` (rows, 1, 1, tokens), 0 for real tokens and far below it for padding.
+
+    :param sinks: whether attention looks at stand-ins for special tokens too, which the mask then begins with.
+    """
     real = graph.node("Cast", ["mask"], "mask.float", to=TensorProto.FLOAT)
     padding = graph.node("Sub", [graph.constant("one", np.float32(1)), real], "mask.padding")
     padding = graph.node("Mul", [padding, graph.constant("far_below", np.float32(-1e4))], "mask.low")
+    if sinks:
+        # what stands in for special tokens comes before the text, and every token may look at it
+        before = graph.constant("sinks.before", np.array([0, SINKS, 0, 0]))
+        padding = graph.node("Pad", [padding, before], "mask.low.sinks")
+        rows = graph.node("Shape", ["ids"], "rows", start=0, end=1)
+        many, wide = (graph.constant(n, np.array([v])) for n, v in (("sinks.n", SINKS), ("hidden", config.hidden_size)))
+        graph.node("Concat", [many, rows, wide], "sinks.shape", axis=0)
     graph.node("Unsqueeze", [padding, graph.constant("middle_axes", np.array([1, 2]))], "mask.bias")
     width = config.hidden_size // config.num_attention_heads
     graph.constant("heads_apart", np.array([0, 0, config.num_attention_heads, width]))
     graph.constant("heads_together", np.array([0, 0, config.hidden_size]))
+
+
+def add_sink(graph: GraphBuilder, sinks: torch.Tensor, values: str, name: str) -> str:
+    """Put what stands in for special tokens before the keys or values of every row: two tokens more."""
+    kept = graph.constant(name, sinks.detach().unsqueeze(1).numpy())
+    spread = graph.node("Expand", [kept, "sinks.shape"], f"{name}.spread")
+    return graph.node("Concat", [spread, values], f"{name}.joined", axis=0)
 
 
 def add_attention(graph: GraphBuilder, own: Any, values: str, name: str) -> str:
@@ -135,6 +153,9 @@ def add_attention(graph: GraphBuilder, own: Any, values: str, name: str) -> str:
     layers = [getattr(own, part) for part in ATTENTION_PARTS]
     joined = graph.joined_linear(layers, values, name)
     parts = graph.split(joined, [f"{name}.{part}" for part in ATTENTION_PARTS])
+    if isinstance(own, SinkAttention):
+        parts[1] = add_sink(graph, own.sink_keys, parts[1], f"{name}.{SINK_KEYS}")
+        parts[2] = add_sink(graph, own.sink_values, parts[2], f"{name}.{SINK_VALUES}")
     query, key, value = (graph.node("Reshape", [part, "heads_apart"], f"{part}.heads") for part in parts)
     # of (tokens, rows, heads, width) each: (rows, heads, tokens, tokens), then (rows, heads, tokens, width)
     likeness = graph.node(
@@ -226,7 +247,7 @@ def build_graph(model: HeadlineModel) -> onnx.ModelProto:
         )
     graph = GraphBuilder()
     values = add_embeddings(graph, model)
-    add_mask(graph, config)
+    add_mask(graph, config, has_sinks(model.state_dict()))
     layers: Any = model.encoder.encoder.layer
     for number, layer in enumerate(layers):
         if number == len(layers) - 1:

@@ -20,6 +20,7 @@ from scorer.errors import InputError
 from training.graph import ACTIVATION
 from training.model import HeadlineModel
 from training.quantise import ACTIVATION_STEPS, quantise_encoder
+from training.sinks import SINK_KEYS, SINK_VALUES, add_sinks, has_sinks
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -39,6 +40,8 @@ def dequantised(folder: Path, dropout: float = 0.1) -> HeadlineModel:
     try:
         config = encoder_config(graph, arrays)
         model = HeadlineModel(BertModel(config, add_pooling_layer=False), dropout)
+        if has_sinks(arrays):
+            add_sinks(model)
         state = embeddings_of(arrays)
         ranges: dict[str, tuple[float, float]] = {}
         for number in range(config.num_hidden_layers):
@@ -100,6 +103,8 @@ def layer_weights(arrays: Arrays, layer: str) -> Arrays:
     names = ("query", "key", "value")
     for name, part, shift in zip(names, np.split(weight, 3), np.split(bias, 3), strict=True):
         found |= {f"{layer}.{_SELF}.{name}.weight": part, f"{layer}.{_SELF}.{name}.bias": shift}
+    for name in (f"{layer}.{_SELF}.{sink}" for sink in (SINK_KEYS, SINK_VALUES)):
+        found |= {name: arrays[name][:, 0]} if name in arrays else {}
     for name in (f"{layer}.{dense}" for dense in _DENSE):
         found |= {f"{name}.weight": float_weight(arrays, name), f"{name}.bias": arrays[f"{name}.bias"]}
     for name in (f"{layer}.{norm}" for norm in _NORMS):
