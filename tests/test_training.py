@@ -150,10 +150,10 @@ def test_a_teachers_tokens_are_taken_over_without_its_special_ones() -> None:
     row = {"text": "Fury as axe falls", "phrases": None, "taught_tokens": [0.5, 0.9, 0.1, 0.8, 0.7, 0.5]}
     words = Tokenizer(WordLevel({"Fury": 0, "as": 1, "axe": 2, "falls": 3, "[UNK]": 4}, "[UNK]"))
     words.pre_tokenizer = Whitespace()
-    [bare] = phrase_targets(Dataset.from_list([row]), [words.encode(row["text"])])[1]
+    [bare] = phrase_targets(Dataset.from_list([row]), [words.encode(row["text"])], 0.0)[1]
     np.testing.assert_allclose(bare, [0.9, 0.1, 0.8, 0.7])
     words.post_processor = BertProcessing(("[UNK]", 4), ("[UNK]", 4))
-    [whole] = phrase_targets(Dataset.from_list([row]), [words.encode(row["text"])])[1]
+    [whole] = phrase_targets(Dataset.from_list([row]), [words.encode(row["text"])], 0.0)[1]
     np.testing.assert_allclose(whole, [np.nan, 0.9, 0.1, 0.8, 0.7, np.nan])
 
 

@@ -103,6 +103,7 @@ class Recipe:
 
     start: the recipe of an earlier stage, whose trained weights this one starts from. keep: the share of those weights
     in the mean that is the result, 0-1 (WiSE-FT, Wortsman et al. 2022): what the stage did not teach suffers less.
+    blend: the teacher's share in what train rows are taught that have a label and a lesson (`training.data`), 0-1.
     activation: of the feed-forward layers, `gelu` or `relu`; the encoder's own when empty. special_tokens: whether
     texts begin and end with the tokeniser's; without them there is an eighth less to compute, and attention looks at
     what stands in for them (`training/sinks.py`).
@@ -116,6 +117,7 @@ class Recipe:
     start: str = ""
     keep: float = 0.0
     lessons: str = ""
+    blend: float = 0.0
     activation: str = ""
     special_tokens: bool = True
     max_length: int = 128
@@ -130,8 +132,8 @@ class Recipe:
     quantisation: Quantisation = field(default_factory=Quantisation)
 
     def __post_init__(self) -> None:
-        if not 0 <= self.keep < 1:
-            raise InputError(f"recipe {self.name}: keep is {self.keep}, expected 0 to below 1.")
+        if not (0 <= self.keep < 1 and 0 <= self.blend <= 1):
+            raise InputError(f"recipe {self.name}: keep is {self.keep} and blend {self.blend}, expected parts of 1.")
         if self.activation not in ("", *ACTIVATIONS):
             raise InputError(
                 f"recipe {self.name}: activation is {self.activation!r}, expected one of {', '.join(ACTIVATIONS)}."

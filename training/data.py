@@ -154,13 +154,22 @@ def reached_levels(levels: Numbers, count: int) -> Numbers:
     return np.where(np.isnan(levels)[..., None], np.nan, reached).astype(np.float32)
 
 
-def known_or(labels: Numbers, taught: Numbers) -> Numbers:
-    """The raters' labels, and where they have none what a teacher thinks; same shapes."""
-    return np.where(np.isnan(labels), taught, labels).astype(np.float32)
+def blended(labels: Numbers, taught: Numbers, blend: float) -> Numbers:
+    """The raters' labels with a share of what a teacher thinks, and where one of the two is missing the other.
+
+    A student that is taught both sees labels without much of their scatter (Hinton et al. 2015).
+
+    :param labels: any shape, `taught`: the same.
+    :param blend: the teacher's share, 0-1.
+    """
+    both = (1 - blend) * labels + blend * taught
+    return np.where(np.isnan(labels), taught, np.where(np.isnan(taught), labels, both)).astype(np.float32)
 
 
-def phrase_targets(rows: Dataset, encodings: Sequence[Encoding]) -> tuple[list[list[tuple[int, int]]], list[Numbers]]:
-    """The raters' phrases as spans, and token targets from them or from a teacher, by row.
+def phrase_targets(
+    rows: Dataset, encodings: Sequence[Encoding], blend: float
+) -> tuple[list[list[tuple[int, int]]], list[Numbers]]:
+    """The raters' phrases as spans, and token targets from them and from a teacher, by row.
 
     A teacher's judgements have its special tokens at both ends, whether this tokeniser has some or not.
     """
@@ -171,48 +180,46 @@ def phrase_targets(rows: Dataset, encodings: Sequence[Encoding]) -> tuple[list[l
         found = phrase_spans(text, known or [])
         marks = token_targets(encoding.offsets, None if known is None else found)
         inside = np.array([start != end for start, end in encoding.offsets], dtype=bool)
-        if known is None and judged is not None and len(judged) == inside.sum() + 2:
-            marks[inside] = judged[1:-1]
+        if judged is not None and len(judged) == inside.sum() + 2:
+            marks[inside] = blended(marks[inside], np.asarray(judged[1:-1], dtype=np.float32), blend)
         spans.append(found)
         tokens.append(marks)
     return spans, tokens
 
 
-def row_targets(rows: Dataset, tokens: list[Numbers], spread: float) -> Targets:
-    """The targets of the heads; a teacher's judgement stands in for a missing label."""
+def row_targets(rows: Dataset, tokens: list[Numbers], spread: float, blend: float) -> Targets:
+    """The targets of the heads: labels with a share of a teacher's judgement, which stands in for a missing label."""
     rated, kinds = or_missing(rows["sensationalism"]), or_missing(rows["kind"])
-    levels = known_or(level_targets(rated, spread), or_missing(rows["taught_levels"], len(LEVELS)))
+    taught_levels = or_missing(rows["taught_levels"], len(LEVELS))
     devices = reached_levels(or_missing(rows["devices"], len(DEVICES)), DEVICE_LEVELS)
     one_kind = np.where(np.isnan(kinds)[:, None], np.nan, kinds[:, None] == np.arange(len(KINDS) + 1))
-    width = len(DEVICES) * DEVICE_LEVELS
+
+    def known(labels: Numbers, name: str, width: int) -> Numbers:
+        return blended(labels, or_missing(rows[f"taught_{name}"], width).reshape(labels.shape), blend)
+
     return Targets(
-        levels=levels,
-        mean=known_or(rated, np.asarray(expected_level(levels, np.array(LEVELS)))),
-        devices=known_or(devices, or_missing(rows["taught_devices"], width).reshape(devices.shape)),
+        levels=blended(level_targets(rated, spread), taught_levels, blend),
+        mean=blended(rated, np.asarray(expected_level(taught_levels, np.array(LEVELS)), dtype=np.float32), blend),
+        devices=known(devices, "devices", len(DEVICES) * DEVICE_LEVELS),
         clickbait=or_missing(rows["clickbait"]),
-        bias=known_or(
-            reached_levels(or_missing(rows["bias"]), BIAS_LEVELS), or_missing(rows["taught_bias"], BIAS_LEVELS)
-        ),
-        opinion=known_or(
-            reached_levels(or_missing(rows["opinion"]), OPINION_LEVELS),
-            or_missing(rows["taught_opinion"], OPINION_LEVELS),
-        ),
-        kind=known_or(one_kind.astype(np.float32), or_missing(rows["taught_kind"], len(KINDS) + 1)),
-        frames=known_or(or_missing(rows["frames"], len(FRAMES)), or_missing(rows["taught_frames"], len(FRAMES))),
+        bias=known(reached_levels(or_missing(rows["bias"]), BIAS_LEVELS), "bias", BIAS_LEVELS),
+        opinion=known(reached_levels(or_missing(rows["opinion"]), OPINION_LEVELS), "opinion", OPINION_LEVELS),
+        kind=known(one_kind.astype(np.float32), "kind", len(KINDS) + 1),
+        frames=known(or_missing(rows["frames"], len(FRAMES)), "frames", len(FRAMES)),
         tokens=tokens,
     )
 
 
-def encode(rows: Dataset, tokenizer: Tokenizer, spread: float) -> Encoded:
+def encode(rows: Dataset, tokenizer: Tokenizer, spread: float, blend: float = 0.0) -> Encoded:
     """Tokenise rows and line their labels up with the tokens.
 
     :param tokenizer: with truncation set to the recipe's length and without padding.
-    :param spread: see `level_targets`.
+    :param spread: see `level_targets`; `blend`: see `blended`.
     """
     texts = list(rows["text"])
     encodings = tokenizer.encode_batch(texts)
-    spans, tokens = phrase_targets(rows, encodings)
-    targets = row_targets(rows, tokens, spread)
+    spans, tokens = phrase_targets(rows, encodings, blend)
+    targets = row_targets(rows, tokens, spread, blend)
     ids, offsets = [e.ids for e in encodings], [e.offsets for e in encodings]
     return Encoded(texts, list(rows["form"]), list(rows["share"]), ids, offsets, spans, targets)
 

@@ -24,15 +24,15 @@ from training.data import LEVELS, encode
 from training.lessons import TAUGHT, FormLessons, Lessons, read_lessons, text_id, to_bytes
 from training.model import HeadlineModel
 from training.report import dev_report, model_only
-from training.sources import FEATURES, POOL, blank_row, read_source, spliced_from
+from training.sources import FEATURES, PASSAGE_POOL, POOL, SENTENCE_POOL, blank_row, read_source, spliced_from
 from training.splices import choose_pairs, splice
 from training.train import Predictions, predict
 
 #: What the teacher judges: part of each pool, and the headlines whose judges gave only clickbait strength.
 POOLS = {
     "headline": POOL,
-    "sentence": Source("sentence_pool", "unlabelled/sentences.csv.gz"),
-    "passage": Source("passage_pool", "unlabelled/passages.csv.gz"),
+    "sentence": SENTENCE_POOL,
+    "passage": PASSAGE_POOL,
 }
 #: A headline of this score and more is hot enough for a splice.
 HOT = 40.0
@@ -88,7 +88,7 @@ def judge(lessons: Lessons, form: str, texts: list[str], teacher: Prepared, reci
         blank = [blank_row(text, "train", "", POOLS[form].kind, form) for text in fresh]
         rows = encode(Dataset.from_list(blank, FEATURES), teacher.tokenizer, recipe.level_spread)
         with torch.inference_mode():
-            judged = to_lessons(form, rows.texts, predict(teacher.model, rows))
+            judged = to_lessons(form, rows.texts, predict(teacher.model, rows, quick=True))
         lessons.forms[form] = judged if known is None else known.joined(judged)
     return len(fresh)
 

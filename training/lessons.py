@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from scorer.errors import InputError
 
-#: What a teacher says about a text of each form, besides its tokens; and the label that makes its word superfluous.
+#: What a teacher says about a text of each form, besides its tokens.
 TAUGHT: Final = {
     "headline": ("levels", "devices"),
     "sentence": ("bias", "opinion", "kind"),
     "passage": ("frames",),
 }
-RATED_BY: Final = {"headline": "sensationalism", "sentence": "bias", "passage": "frames"}
 #: Distributions, which sum to 1 again after rounding.
 _DISTRIBUTIONS: Final = ("levels", "kind")
 
@@ -96,8 +95,8 @@ class Lessons:
     splices: NDArray[np.uint64] = field(default_factory=lambda: np.zeros((0, 2), dtype=np.uint64))
 
     def teach(self, row: dict[str, Any]) -> dict[str, Any]:
-        """Add the judgement on a row's text, where there is one and no rater has judged it."""
-        if row[RATED_BY[row["form"]]] is not None or row["form"] not in self.forms:
+        """Add the judgement on a row's text, where there is one."""
+        if row["form"] not in self.forms:
             return row
         judgement = self.forms[row["form"]].judgement(row["text"])
         return row | {f"taught_{name}": values for name, values in judgement.items()}

@@ -20,6 +20,7 @@ from scorer.errors import InputError
 from scorer.labels import DEVICES, FRAMES
 from training.config import Recipe, Source
 from training.lessons import read_lessons, text_id
+from training.ratings import Ratings
 from training.splices import splice
 from training.variants import variant
 
@@ -61,6 +62,9 @@ LICENCES = {
     "rated_sentences": "machine ratings made for this project (texts belong to their publishers)",
     "rated_passages": "machine ratings made for this project (texts belong to their publishers)",
     "webis17": "Webis-Clickbait-17, human judges, CC BY 4.0 (Potthast et al. 2018)",
+    "rated_pool": "machine ratings made for this project (texts belong to their publishers)",
+    "rated_sentence_pool": "machine ratings made for this project (texts belong to their publishers)",
+    "rated_passage_pool": "machine ratings made for this project (texts belong to their publishers)",
     "authored": "headlines written and rated for this project, by a language model after the same guideline",
     "splices": "halves of two headlines of the pool or of this project, judged by a larger teacher model",
     "pool": "unlabelled headlines, judged by a larger teacher model (texts belong to their publishers)",
@@ -228,6 +232,8 @@ def pool_passage(values: Row) -> Row:
 #: Headlines put together from two others (`training.splices`): their path is that of the lessons that judge them.
 SPLICES = "splices"
 POOL = Source("pool", "unlabelled/headlines.csv.gz")
+SENTENCE_POOL = Source("sentence_pool", "unlabelled/sentences.csv.gz")
+PASSAGE_POOL = Source("passage_pool", "unlabelled/passages.csv.gz")
 AUTHORED = Source("authored", str(Path(__file__).parents[1] / "configs" / "authored.csv"))
 
 READERS: dict[str, Callable[[Row], Row]] = {
@@ -239,6 +245,13 @@ READERS: dict[str, Callable[[Row], Row]] = {
     "pool": pool_headline,
     "sentence_pool": pool_sentence,
     "passage_pool": pool_passage,
+}
+
+#: Rows of a pool that have ratings (`training.ratings`): their path is that of the ratings.
+RATED_POOLS: dict[str, tuple[Source, Callable[[Row], Row]]] = {
+    "rated_pool": (POOL, rated_headline),
+    "rated_sentence_pool": (SENTENCE_POOL, rated_sentence),
+    "rated_passage_pool": (PASSAGE_POOL, rated_passage),
 }
 
 FEATURES = Features(
@@ -291,14 +304,30 @@ def read_source(source: Source) -> Dataset:
     path = find_file(source.path)
     if source.kind == SPLICES:
         return Dataset.from_list([blank_row(text, "train", text, SPLICES) for text in read_splices(path)], FEATURES)
+    if source.kind in RATED_POOLS:
+        return read_rated_pool(source)
     if source.kind not in READERS:
-        raise InputError(f"{path}: unknown kind {source.kind!r}; the kinds are {', '.join((*READERS, SPLICES))}.")
+        kinds = ", ".join((*READERS, *RATED_POOLS, SPLICES))
+        raise InputError(f"{path}: unknown kind {source.kind!r}; the kinds are {kinds}.")
     raw = load_dataset("csv", data_files=str(path), split="train", na_filter=False)
     reader = READERS[source.kind]
     try:
         return raw.map(reader, remove_columns=raw.column_names, features=FEATURES, keep_in_memory=True)
     except (KeyError, ValueError) as error:
         raise InputError(f"{path}: cannot be read as {source.kind}: {error!r}.") from error
+
+
+def read_rated_pool(source: Source) -> Dataset:
+    """The rows of a pool that a file of ratings has labels for, one for each text."""
+    pool, reader = RATED_POOLS[source.kind]
+    ratings = Ratings(find_file(source.path))
+    raw = load_dataset("csv", data_files=str(find_file(pool.path)), split="train", na_filter=False)
+    rated = {row["text"]: row for row in raw if ratings.knows(row["text"])}
+    rows = [
+        reader({"sampling": "", **row, **ratings.labels(text), "split": "train"}) | {"source": source.kind}
+        for text, row in rated.items()
+    ]
+    return Dataset.from_list(rows, FEATURES)
 
 
 def spliced_from() -> dict[str, float | None]:
@@ -357,13 +386,27 @@ def in_first_half(group: str) -> bool:
     return group_share(group) < 0.5
 
 
+def without_rated(parts: list[tuple[Source, Dataset]]) -> list[tuple[Source, Dataset]]:
+    """The same rows, but for those of the pools whose texts another source has ratings for."""
+    rated = {text for source, rows in parts if source.kind in RATED_POOLS for text in rows["text"]}
+    pools = {pool.kind for pool, _ in RATED_POOLS.values()}
+
+    def unrated(row: Row) -> bool:
+        return row["text"] not in rated
+
+    return [
+        (source, rows.filter(unrated, keep_in_memory=True) if rated and source.kind in pools else rows)
+        for source, rows in parts
+    ]
+
+
 def load_splits(recipe: Recipe) -> Splits:
     """Read every source of a recipe and divide the rows.
 
     `train` rows are learned from (each as often as its source's `repeat` says), `tune` rows are train rows set
     aside by outlet for choosing between runs, `dev` and `test` rows calibrate and report.
     """
-    parts = [(source, read_source(source)) for source in recipe.sources]
+    parts = without_rated([(source, read_source(source)) for source in recipe.sources])
     if recipe.lessons:
         lessons = read_lessons(find_file(recipe.lessons))
         parts = [(source, rows.map(lessons.teach, features=FEATURES, keep_in_memory=True)) for source, rows in parts]

@@ -25,7 +25,7 @@ from training.data import DEVICE_LEVELS, Encoded, ordered_batches, shuffled_batc
 from training.model import HeadlineModel, Outputs, compute_loss, masked_mean
 from training.retrain.dequantise import dequantised
 from training.retrain.heads import Floats, Task, Weights, fit_rows
-from training.train import Averaged, Log, Stage, averaged_weights, half_precision
+from training.train import Averaged, Log, Stage, averaged_weights, quick_arithmetic
 
 #: What the loss of the user's head counts for, beside those that hold the other heads in place.
 _WEIGHT: Final = 4.0
@@ -237,7 +237,7 @@ def step(stage: Stage, learner: Learner, rows: Encoded, chosen: list[int], setti
     device = next(learner.parameters()).device
     learner.train()
     batch = rows.batch(chosen).to(device)
-    with half_precision(device):
+    with quick_arithmetic(device):
         outputs = learner(batch.ids, batch.mask)
         logits = learner.judge(outputs)
     targets = targets_of(learner.task, chosen, batch.ids.shape[1]).to(device)
