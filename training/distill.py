@@ -24,7 +24,16 @@ from training.data import LEVELS, encode
 from training.lessons import TAUGHT, FormLessons, Lessons, read_lessons, text_id, to_bytes
 from training.model import HeadlineModel
 from training.report import dev_report, model_only
-from training.sources import FEATURES, PASSAGE_POOL, POOL, SENTENCE_POOL, blank_row, read_source, spliced_from
+from training.sources import (
+    FEATURES,
+    PASSAGE_POOL,
+    POOL,
+    RATED_POOLS,
+    SENTENCE_POOL,
+    blank_row,
+    read_source,
+    spliced_from,
+)
 from training.splices import choose_pairs, splice
 from training.train import Predictions, predict
 
@@ -68,12 +77,15 @@ def to_lessons(form: str, texts: list[str], judged: Predictions) -> FormLessons:
     )
 
 
-def texts_to_judge(form: str, pool_rows: int) -> list[str]:
-    """As many texts of a form's pool as asked for (picked by hash, the same in every run).
+def texts_to_judge(form: str, pool_rows: int, recipe: Recipe) -> list[str]:
+    """As many texts of a form's pool as asked for: first those that the recipe has ratings for, then by hash.
 
     Train headlines with clickbait labels come on top.
     """
-    texts = sorted(read_source(POOLS[form])["text"], key=text_id)[:pool_rows]
+    pool = POOLS[form]
+    rated_pools = [source for source in recipe.sources if RATED_POOLS.get(source.kind, (None,))[0] == pool]
+    rated = {text for source in rated_pools for text in read_source(source)["text"]}
+    texts = sorted(read_source(pool)["text"], key=lambda text: (text not in rated, text_id(text)))[:pool_rows]
     if form == "headline":
         judged = read_source(JUDGED)
         texts += [text for text, split in zip(judged["text"], judged["split"], strict=True) if split == "train"]
@@ -125,7 +137,7 @@ def distill(recipe_path: Path, pool_rows: dict[str, int], splices: int, run: Pat
     for form, count in pool_rows.items():
         if not count:
             continue
-        fresh = judge(lessons, form, texts_to_judge(form, count), prepared, recipe)
+        fresh = judge(lessons, form, texts_to_judge(form, count, recipe), prepared, recipe)
         lessons.save(out)
         log.write("judged", form=form, fresh=fresh)
     if splices and pool_rows["headline"]:

@@ -51,7 +51,7 @@ def rating_report(
     random = known_rows(truth) & (sampling == "random")
     learned = np.flatnonzero(rated_rows(train_split))
     train_texts = [train.texts[row] for row in learned]
-    train_truth = train.targets.mean[learned].astype(np.float64)
+    train_truth = np.array(train_split["sensationalism"], dtype=np.float64)[learned]
     texts = [rows.texts[row] for row in np.flatnonzero(random)]
     score = predictions.score
     bands = np.array([band_of(float(value)) for value in score])

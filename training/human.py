@@ -21,8 +21,7 @@ from scorer.runtime import PASSAGE_HEADS
 from scorer.sentences import sentence_spans
 from training.baselines import tfidf_logistic, tfidf_ridge
 from training.body import best_thresholds, frame_probabilities
-from training.config import Source
-from training.sources import find_file, read_source
+from training.sources import RATED_PASSAGES, RATED_SENTENCES, find_file, rated_train
 
 #: Columns of the climate corpus and the frames they stand for; science and environment have no counterpart.
 CLIMATE_FRAMES = {
@@ -87,7 +86,7 @@ def passage_probabilities(scorer: Scorer, texts: list[str]) -> Values:
 
 def baseline_probabilities(texts: list[str]) -> Values:
     """What TF-IDF with logistic regression, trained on the rated passages, says of texts, (texts, frames)."""
-    train = read_source(Source("rated_passages", "rated/passages.csv")).filter(lambda row: row["split"] == "train")
+    train = rated_train(RATED_PASSAGES)
     return tfidf_logistic(list(train["text"]), np.array(train["frames"]) > 0.5, texts)
 
 
@@ -130,7 +129,7 @@ def comments(scorer: Scorer) -> Figures:
 
 def baseline_bias(bodies: list[str]) -> Values:
     """Mean over its sentences of what TF-IDF + ridge, trained on the rated sentences, says of a body."""
-    train = read_source(Source("rated_sentences", "rated/sentences.csv")).filter(lambda row: row["split"] == "train")
+    train = rated_train(RATED_SENTENCES)
     sentences = [
         [body[start:end] for start, end in sentence_spans(body, read_page(body, headline_apart=True).paragraphs)]
         for body in bodies

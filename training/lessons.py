@@ -14,7 +14,8 @@ from scorer.errors import InputError
 #: What a teacher says about a text of each form, besides its tokens.
 TAUGHT: Final = {
     "headline": ("levels", "devices"),
-    "sentence": ("bias", "opinion", "kind"),
+    # the headline head reads sentences too, for the tone of a body
+    "sentence": ("bias", "opinion", "kind", "levels"),
     "passage": ("frames",),
 }
 #: Distributions, which sum to 1 again after rounding.

@@ -26,7 +26,7 @@ from training.calibrate import (
 from training.data import LEVELS, Encoded
 from training.evaluate import known_rows, rated_rows
 from training.report import dev_folds
-from training.sources import Splits
+from training.sources import RATED_SENTENCES, Splits
 from training.train import Predictions
 
 #: Headlines, bodies, and whether the second supports a phrase of the first: written for this project.
@@ -81,7 +81,7 @@ def sentence_rule(
 ) -> PhraseRule:
     """How loaded phrases of sentences are found: calibrated on dev, chosen on tune sentences."""
     logits, inside, _ = known_tokens(dev_guess, dev, rows_of(dev, "sentence"))
-    choosing = [row for row, source in enumerate(splits.tune["source"]) if source == "rated_sentences"]
+    choosing = [row for row, source in enumerate(splits.tune["source"]) if source in RATED_SENTENCES]
     return choose_rule(tune, tune_guess, choosing, fit_platt(logits, inside))
 
 

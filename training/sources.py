@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -234,7 +234,8 @@ SPLICES = "splices"
 POOL = Source("pool", "unlabelled/headlines.csv.gz")
 SENTENCE_POOL = Source("sentence_pool", "unlabelled/sentences.csv.gz")
 PASSAGE_POOL = Source("passage_pool", "unlabelled/passages.csv.gz")
-AUTHORED = Source("authored", str(Path(__file__).parents[1] / "configs" / "authored.csv"))
+CONFIGS = Path(__file__).parents[1] / "configs"
+AUTHORED = Source("authored", str(CONFIGS / "authored.csv"))
 
 READERS: dict[str, Callable[[Row], Row]] = {
     "rated_headlines": rated_headline,
@@ -252,6 +253,16 @@ RATED_POOLS: dict[str, tuple[Source, Callable[[Row], Row]]] = {
     "rated_pool": (POOL, rated_headline),
     "rated_sentence_pool": (SENTENCE_POOL, rated_sentence),
     "rated_passage_pool": (PASSAGE_POOL, rated_passage),
+}
+
+#: Sources of rated sentences and of rated passages, and where they are.
+RATED_SENTENCES = {
+    "rated_sentences": "rated/sentences.csv",
+    "rated_sentence_pool": str(CONFIGS / "ratings" / "sentences.csv"),
+}
+RATED_PASSAGES = {
+    "rated_passages": "rated/passages.csv",
+    "rated_passage_pool": str(CONFIGS / "ratings" / "passages.csv"),
 }
 
 FEATURES = Features(
@@ -328,6 +339,15 @@ def read_rated_pool(source: Source) -> Dataset:
         for text, row in rated.items()
     ]
     return Dataset.from_list(rows, FEATURES)
+
+
+def rated_train(paths: Mapping[str, str]) -> Dataset:
+    """The train rows of rated sources.
+
+    :param paths: by kind.
+    """
+    rows = concatenate_datasets([read_source(Source(kind, path)) for kind, path in paths.items()])
+    return rows.filter(lambda row: row["split"] == "train")
 
 
 def spliced_from() -> dict[str, float | None]:
