@@ -37,7 +37,7 @@ class Source:
 class Optimiser:
     """How the weights are learned."""
 
-    epochs: int = 5
+    epochs: float = 5
     batch_size: int = 32
     batch_tokens: int = 2048
     learning_rate: float = 1e-4
