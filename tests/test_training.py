@@ -337,7 +337,8 @@ def test_lessons_are_kept_without_text_and_found_again(tmp_path: Path) -> None:
     np.testing.assert_allclose(taught["taught_tokens"], [0, 0, 0.2, 0])
     assert taught["taught_levels"].sum() == pytest.approx(1)
     rated = {"text": texts[1], "form": "headline", "sensationalism": 40.0}
-    assert found.teach(rated) == rated
+    both = found.teach(rated)
+    assert (both["sensationalism"], both["taught_levels"].sum()) == (40.0, pytest.approx(1))
     assert "taught_levels" not in found.teach({"text": "never judged", "form": "headline", "sensationalism": None})
     framed = found.teach({"text": texts[1], "form": "passage", "frames": None})
     np.testing.assert_array_equal(framed["taught_frames"], [0, 1] * 8)

@@ -79,10 +79,7 @@ def prepare(recipe: Recipe) -> Prepared:
     splits = load_splits(recipe)
     encoder = encoder_folder(recipe.encoder)
     tokenizer = open_tokenizer(encoder, recipe, recipe.special_tokens)
-    parts = {
-        name: encode(getattr(splits, name), tokenizer, recipe.level_spread, recipe.blend if name == "train" else 0.0)
-        for name in ENCODED
-    }
+    parts = {name: encode(getattr(splits, name), tokenizer, recipe.level_spread, recipe.blend) for name in ENCODED}
     torch.manual_seed(recipe.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     loaded = load_encoder(encoder, recipe.encoder_dropout, recipe.activation)

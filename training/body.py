@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+from datasets import Dataset
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
@@ -120,19 +121,19 @@ def phrase_report(
     }
 
 
-def sentence_figures(train: Encoded, rows: Encoded, guess: Predictions) -> dict[str, Any]:
+def sentence_figures(train: Dataset, rows: Encoded, guess: Predictions) -> dict[str, Any]:
     """Bias and opinion against the raters, beside TF-IDF and the mean.
 
     :param train: sentences that were learned from; `rows`: other sentences; `guess` belongs to these.
     """
     bias, opinion = (known.astype(np.float64).sum(axis=1) for known in (rows.targets.bias, rows.targets.opinion))
-    learned = [known.astype(np.float64).sum(axis=1) for known in (train.targets.bias, train.targets.opinion)]
+    texts, learned = list(train["text"]), [np.array(train[name], dtype=np.float64) for name in ("bias", "opinion")]
     guesses = {
         "model": (guess.bias_level, sigmoid(guess.bias[:, 0]), guess.opinion_level),
         "tfidf": (
-            tfidf_ridge(train.texts, learned[0], rows.texts),
-            tfidf_logistic(train.texts, (learned[0] >= 1)[:, None], rows.texts)[:, 0],
-            tfidf_ridge(train.texts, learned[1], rows.texts),
+            tfidf_ridge(texts, learned[0], rows.texts),
+            tfidf_logistic(texts, (learned[0] >= 1)[:, None], rows.texts)[:, 0],
+            tfidf_ridge(texts, learned[1], rows.texts),
         ),
         "mean": tuple(constant_mean(values, len(rows)) for values in (learned[0], learned[0], learned[1])),
     }
@@ -201,16 +202,17 @@ def decision_figures(truth: Flags, present: Flags) -> dict[str, Any]:
     }
 
 
-def passage_figures(train: Encoded, rows: Encoded, guess: Predictions, folds: Folds) -> dict[str, Any]:
+def passage_figures(train: Dataset, rows: Encoded, guess: Predictions, folds: Folds) -> dict[str, Any]:
     """Frames against the raters, cross-fitted, beside TF-IDF with logistic regression and the commonest frame.
 
     :param train: passages that were learned from; `rows`: other passages; `guess` and `folds` belong to these.
     """
     truth = rows.targets.frames > 0.5
     probabilities, present = cross_fitted_frames(guess.frames, truth, folds)
-    baseline = tfidf_logistic(train.texts, train.targets.frames > 0.5, rows.texts)
+    learned = np.array(train["frames"]) > 0.5
+    baseline = tfidf_logistic(list(train["text"]), learned, rows.texts)
     commonest = np.zeros_like(truth)
-    commonest[:, train.targets.frames.sum(axis=0).argmax()] = True
+    commonest[:, learned.sum(axis=0).argmax()] = True
     each = {}
     for number, frame in enumerate(FRAMES):
         known, found = truth[:, number].astype(np.float64), present[:, number].astype(np.float64)

@@ -83,13 +83,13 @@ def texts_to_judge(form: str, pool_rows: int, recipe: Recipe) -> list[str]:
     Train headlines with clickbait labels come on top.
     """
     pool = POOLS[form]
-    rated_pools = [source for source in recipe.sources if RATED_POOLS.get(source.kind, (None,))[0] == pool]
-    rated = {text for source in rated_pools for text in read_source(source)["text"]}
+    rated_pools = {kind for kind, (rated, _) in RATED_POOLS.items() if rated == pool}
+    rated = {text for source in recipe.sources if source.kind in rated_pools for text in read_source(source)["text"]}
     texts = sorted(read_source(pool)["text"], key=lambda text: (text not in rated, text_id(text)))[:pool_rows]
     if form == "headline":
         judged = read_source(JUDGED)
         texts += [text for text, split in zip(judged["text"], judged["split"], strict=True) if split == "train"]
-    return texts
+    return list(dict.fromkeys(texts))
 
 
 def judge(lessons: Lessons, form: str, texts: list[str], teacher: Prepared, recipe: Recipe) -> int:
@@ -130,7 +130,7 @@ def distill(recipe_path: Path, pool_rows: dict[str, int], splices: int, run: Pat
     recipe = load_recipe(recipe_path)
     prepared, log = fitted(recipe, run)
     model = prepared.model
-    report = dev_report(prepared.rows.train, prepared.rows.dev, prepared.splits, predict(model, prepared.rows.dev))
+    report = dev_report(prepared.rows.dev, prepared.splits, predict(model, prepared.rows.dev))
     log.write("dev", **model_only(report))
     lessons = judged_before(out, dict.fromkeys((form for form, count in pool_rows.items() if count), model_hash(model)))
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -161,9 +161,9 @@ def judged_before(path: Path, teachers: dict[str, str]) -> Lessons:
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("recipe", type=click.Path(path_type=Path))
-@click.option("--headlines", type=click.IntRange(0), default=20_000, show_default=True, help="Pool headlines to judge.")
-@click.option("--sentences", type=click.IntRange(0), default=15_000, show_default=True, help="Pool sentences to judge.")
-@click.option("--passages", type=click.IntRange(0), default=5_000, show_default=True, help="Pool passages to judge.")
+@click.option("--headlines", type=click.IntRange(0), default=42_000, show_default=True, help="Pool headlines to judge.")
+@click.option("--sentences", type=click.IntRange(0), default=24_000, show_default=True, help="Pool sentences to judge.")
+@click.option("--passages", type=click.IntRange(0), default=11_000, show_default=True, help="Pool passages to judge.")
 @click.option("--splices", type=click.IntRange(0), default=20_000, show_default=True, help="Splices to judge.")
 @click.option("--run", type=click.Path(path_type=Path), default=Path("runs/teacher"), show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("configs/lessons.npz"), show_default=True)

@@ -42,16 +42,14 @@ def rated_rows(split: Dataset) -> Flags:
     return np.array([score is not None for score in split["sensationalism"]])
 
 
-def rating_report(
-    train: Encoded, train_split: Dataset, rows: Encoded, split: Dataset, predictions: Predictions
-) -> dict[str, Any]:
+def rating_report(train_split: Dataset, rows: Encoded, split: Dataset, predictions: Predictions) -> dict[str, Any]:
     """Sensationalism on rated rows sampled at random, beside the mean and TF-IDF; then by sampling, band and device."""
     truth = rows.targets.mean.astype(np.float64)
     sampling = np.array(split["sampling"])
     random = known_rows(truth) & (sampling == "random")
     learned = np.flatnonzero(rated_rows(train_split))
-    train_texts = [train.texts[row] for row in learned]
-    train_truth = np.array(train_split["sensationalism"], dtype=np.float64)[learned]
+    rated = train_split.select(learned)
+    train_texts, train_truth = list(rated["text"]), np.array(rated["sensationalism"], dtype=np.float64)
     texts = [rows.texts[row] for row in np.flatnonzero(random)]
     score = predictions.score
     bands = np.array([band_of(float(value)) for value in score])

@@ -136,7 +136,7 @@ def export(
         **facts,
         **write_seen(draft, hashes_of(splits.learned)),
         "scores": {
-            **dev_report(rows.train, rows.dev, splits, dev),
+            **dev_report(rows.dev, splits, dev),
             "clickbait_test": clickbait_report(rows.train, rows.test, test) if test else None,
             "calibration": calibration,
             "quantisation": parity_report(model, dev, rows.dev, recipe),

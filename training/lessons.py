@@ -128,7 +128,8 @@ def read_lessons(path: Path) -> Lessons:
                     starts=content[f"{form}.starts"],
                 )
                 for form, heads in TAUGHT.items()
-                if f"{form}.ids" in content
+                # what was kept before a head was taught is to be judged again
+                if all(f"{form}.{name}" in content for name in ("ids", *heads))
             }
             teachers = {form: str(content[f"{form}.teacher"]) for form in forms}
             return Lessons(forms, teachers, splices=content["splices"])

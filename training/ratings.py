@@ -16,19 +16,12 @@ TEXT_ID: Final = "text_id"
 PHRASES: Final = "phrases"
 
 
-def write_id(text: str) -> str:
-    """How a text is named in a file of ratings."""
-    return f"{text_id(text):016x}"
-
-
-def write_spans(text: str, phrases: list[str]) -> str:
-    """Where phrases stand in a text, `start-end` each, `-` for none; those that are not there are left out."""
-    starts = ((text.find(phrase), len(phrase)) for phrase in phrases)
-    return " ".join(f"{start}-{start + length}" for start, length in starts if start >= 0) or "-"
-
-
 def read_spans(text: str, cell: str) -> str:
-    """The phrases at the places a cell names, joined by ` ; ` as in the rated sets, `-` for none."""
+    """The phrases at the places that a cell names.
+
+    :param cell: `start-end` of each phrase with blanks between them, `-` for none.
+    :returns: the phrases joined by ` ; ` as in the rated sets, `-` for none.
+    """
     places = [] if cell == "-" else [span.split("-") for span in cell.split(" ")]
     return " ; ".join(text[int(start) : int(end)] for start, end in places) or "-"
 
@@ -43,8 +36,11 @@ class Ratings:
         try:
             with path.open(encoding="utf-8", newline="") as file:
                 self._by_id = {int(row[TEXT_ID], 16): row for row in csv.DictReader(file)}
-        except (OSError, KeyError, ValueError) as error:
+        except (OSError, KeyError, ValueError, TypeError) as error:
             raise InputError(f"{path}: no file of ratings of the pools ({error!r}).") from error
+
+    def __len__(self) -> int:
+        return len(self._by_id)
 
     def knows(self, text: str) -> bool:
         """Whether a text has been rated."""

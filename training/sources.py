@@ -315,27 +315,36 @@ def read_source(source: Source) -> Dataset:
     path = find_file(source.path)
     if source.kind == SPLICES:
         return Dataset.from_list([blank_row(text, "train", text, SPLICES) for text in read_splices(path)], FEATURES)
-    if source.kind in RATED_POOLS:
-        return read_rated_pool(source)
-    if source.kind not in READERS:
+    if source.kind not in (*READERS, *RATED_POOLS):
         kinds = ", ".join((*READERS, *RATED_POOLS, SPLICES))
         raise InputError(f"{path}: unknown kind {source.kind!r}; the kinds are {kinds}.")
-    raw = load_dataset("csv", data_files=str(path), split="train", na_filter=False)
-    reader = READERS[source.kind]
     try:
+        if source.kind in RATED_POOLS:
+            return read_rated_pool(source.kind, path)
+        raw = read_table(path)
+        reader = READERS[source.kind]
         return raw.map(reader, remove_columns=raw.column_names, features=FEATURES, keep_in_memory=True)
     except (KeyError, ValueError) as error:
         raise InputError(f"{path}: cannot be read as {source.kind}: {error!r}.") from error
 
 
-def read_rated_pool(source: Source) -> Dataset:
-    """The rows of a pool that a file of ratings has labels for, one for each text."""
-    pool, reader = RATED_POOLS[source.kind]
-    ratings = Ratings(find_file(source.path))
-    raw = load_dataset("csv", data_files=str(find_file(pool.path)), split="train", na_filter=False)
-    rated = {row["text"]: row for row in raw if ratings.knows(row["text"])}
+def read_table(path: Path) -> Dataset:
+    """A CSV file, every cell as it is."""
+    return load_dataset("csv", data_files=str(path), split="train", na_filter=False)
+
+
+def read_rated_pool(kind: str, path: Path) -> Dataset:
+    """The rows of a pool that a file of ratings has labels for, one for each text.
+
+    :raises InputError: when a rated text is not in the pool: the ratings belong to another one.
+    """
+    pool, reader = RATED_POOLS[kind]
+    ratings = Ratings(path)
+    rated = {row["text"]: row for row in read_table(find_file(pool.path)) if ratings.knows(row["text"])}
+    if len(rated) != len(ratings):
+        raise InputError(f"{path}: {len(ratings)} texts are rated, but {len(rated)} of them are in {pool.path}.")
     rows = [
-        reader({"sampling": "", **row, **ratings.labels(text), "split": "train"}) | {"source": source.kind}
+        reader({"sampling": "", **row, **ratings.labels(text), "split": "train"}) | {"source": kind}
         for text, row in rated.items()
     ]
     return Dataset.from_list(rows, FEATURES)
@@ -351,7 +360,7 @@ def rated_train(paths: Mapping[str, str]) -> Dataset:
 
 
 def spliced_from() -> dict[str, float | None]:
-    """The headlines that may be spliced, with their rated score where they have one."""
+    """The headlines that may be spliced, those of our own with their score."""
     rows = concatenate_datasets([read_source(POOL), read_source(AUTHORED)])
     return dict(zip(rows["text"], rows["sensationalism"], strict=True))
 
@@ -406,38 +415,41 @@ def in_first_half(group: str) -> bool:
     return group_share(group) < 0.5
 
 
-def without_rated(parts: list[tuple[Source, Dataset]]) -> list[tuple[Source, Dataset]]:
-    """The same rows, but for those of the pools whose texts another source has ratings for."""
-    rated = {text for source, rows in parts if source.kind in RATED_POOLS for text in rows["text"]}
+def with_ratings(parts: list[tuple[Source, Dataset]]) -> list[tuple[Source, Dataset]]:
+    """The same rows, but each rated text of a pool once in all, and what is rated besides with its ratings.
+
+    Texts of the pools that another source has ratings for are left out of the pools; judged tweets that are among them
+    get the ratings' labels beside their own.
+    """
+    rated = {row["text"]: row for source, rows in parts if source.kind in RATED_POOLS for row in rows}
     pools = {pool.kind for pool, _ in RATED_POOLS.values()}
 
     def unrated(row: Row) -> bool:
         return row["text"] not in rated
 
-    return [
-        (source, rows.filter(unrated, keep_in_memory=True) if rated and source.kind in pools else rows)
-        for source, rows in parts
-    ]
+    def label(row: Row) -> Row:
+        found = rated.get(row["text"], row)
+        return row | {name: found[name] for name in ("sensationalism", "devices", "phrases")}
+
+    def rated_once(source: Source, rows: Dataset) -> Dataset:
+        if source.kind in pools:
+            return rows.filter(unrated, keep_in_memory=True)
+        if source.kind == "webis17":
+            return rows.map(label, features=FEATURES, keep_in_memory=True)
+        return rows
+
+    return [(source, rated_once(source, rows)) for source, rows in parts] if rated else parts
 
 
 def load_splits(recipe: Recipe) -> Splits:
     """Read every source of a recipe and divide the rows.
 
-    `train` rows are learned from (each as often as its source's `repeat` says), `tune` rows are train rows set
-    aside by outlet for choosing between runs, `dev` and `test` rows calibrate and report.
+    `train` rows are learned from (each as often as its source's `repeat` says) and have the recipe's lessons, `tune`
+    rows are train rows set aside by outlet for choosing between runs, `dev` and `test` rows calibrate and report.
     """
-    parts = without_rated([(source, read_source(source)) for source in recipe.sources])
-    if recipe.lessons:
-        lessons = read_lessons(find_file(recipe.lessons))
-        parts = [(source, rows.map(lessons.teach, features=FEATURES, keep_in_memory=True)) for source, rows in parts]
-    parts = [(source, rows.filter(has_target, keep_in_memory=True)) for source, rows in parts]
-
-    learned = [
-        text
-        for source, rows in parts
-        for text, split in zip(rows["text"], rows["split"], strict=True)
-        if split == "train" and source.kind != SPLICES
-    ]
+    parts = with_ratings([(source, read_source(source)) for source in recipe.sources])
+    lessons = read_lessons(find_file(recipe.lessons)) if recipe.lessons else None
+    learned: list[str] = []
 
     def pick(split: str, tune: bool | None, repeated: bool) -> Dataset:
         kept = []
@@ -447,12 +459,19 @@ def load_splits(recipe: Recipe) -> Splits:
                 for index, (name, group) in enumerate(zip(rows["split"], rows["group"], strict=True))
                 if name == split and (tune is None or (group_share(group) < recipe.tune_fraction) is tune)
             ]
-            kept += repeat(rows.select(wanted), source, recipe.seed) if repeated else [rows.select(wanted)]
+            picked = rows.select(wanted)
+            if lessons and repeated:
+                picked = picked.map(lessons.teach, features=FEATURES, keep_in_memory=True)
+            picked = picked.filter(has_target, keep_in_memory=True)
+            if split == "train" and source.kind != SPLICES:
+                learned.extend(picked["text"])
+            kept += repeat(picked, source, recipe.seed) if repeated else [picked]
         return concatenate_datasets(kept)
 
+    train, tune = pick("train", tune=False, repeated=True), pick("train", tune=True, repeated=False)
     return Splits(
-        train=pick("train", tune=False, repeated=True),
-        tune=pick("train", tune=True, repeated=False),
+        train=train,
+        tune=tune,
         dev=pick("dev", tune=None, repeated=False),
         test=pick("test", tune=None, repeated=False),
         learned=tuple(learned),

@@ -72,9 +72,8 @@ def quick_arithmetic(device: torch.device) -> Iterator[None]:
     in single products: the backward pass of the fused one took half the time of a step on short texts.
     """
     halves = device.type == "cuda" or torch.cpu._is_amx_tile_supported()
-    fused = [SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION] if device.type == "cuda" else []
-    backends = [*fused, SDPBackend.MATH]
-    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=halves), sdpa_kernel(backends):
+    single = sdpa_kernel(SDPBackend.MATH) if device.type == "cpu" else contextlib.nullcontext()
+    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=halves), single:
         yield
 
 
@@ -306,6 +305,7 @@ def run_stage(stage: Stage, rows: Encoded, tune: Encoded, recipe: Recipe, log: L
         done = stage.step == len(stage.batches)
         if stage.step % settings.checkpoint_steps == 0 or done:
             stage.save(checkpoint)
+            log.write("checkpoint", stage=stage.name, step=stage.step)
         if stage.step % report_every == 0 or done:
             with averaged_weights(model, stage.average):
                 scores = quick_scores(predict(model, tune, quick=True), tune)

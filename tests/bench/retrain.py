@@ -21,7 +21,7 @@ from scorer import Scorer
 from scorer.evaluate.heads import judge_any
 from scorer.metrics import bootstrap, f1, pearson
 from training.__main__ import train
-from training.config import Recipe, Source, load_recipe
+from training.config import Recipe, load_recipe
 from training.retrain.job import Job
 from training.retrain.run import retrain
 from training.sources import data_root
@@ -50,7 +50,7 @@ def write_rows(path: Path, rows: Rows, label: str, values: Sequence[object]) -> 
 def unseen_bundle(folder: Path) -> Path:
     """A bundle that has seen none of the headlines used here, nor a teacher that has: trained in `folder` once.
 
-    It has the shipped one's encoder, labelled sentences, passages, clickbait and the headlines not drawn at random.
+    It has the shipped one's encoder, rated sentences, passages, clickbait and the headlines not drawn at random.
     """
     out = folder / "bundle"
     if not out.is_dir():
@@ -66,12 +66,15 @@ def unseen_bundle(folder: Path) -> Path:
 
 
 def unseen_recipe(headlines: Path) -> Recipe:
-    """The shipped recipe's first stage without lessons, rounded as the second is; the rated headlines from a file."""
+    """The shipped recipe without lessons, pools and their rated headlines; the rated headlines from a file."""
     shipped = load_recipe(ROOT / "configs" / "student.yaml")
-    first = load_recipe(ROOT / shipped.start)
-    labelled = [source for source in first.sources if not source.path.startswith("unlabelled")]
-    sources = [Source(s.kind, str(headlines), s.repeat) if s.path == HEADLINES else s for s in labelled]
-    return replace(first, name="unseen", lessons="", sources=tuple(sources), quantisation=shipped.quantisation)
+    left_out = ("pool", "rated_pool", "splices", "sentence_pool", "passage_pool")
+    sources = [
+        replace(source, path=str(headlines)) if source.path == HEADLINES else source
+        for source in shipped.sources
+        if source.kind not in left_out
+    ]
+    return replace(shipped, name="unseen", lessons="", sources=tuple(sources))
 
 
 def some(rows: Rows, count: int | None) -> Rows:
