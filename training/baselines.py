@@ -35,7 +35,7 @@ def tfidf_logistic(train_texts: list[str], train_truth: NDArray[np.bool_], texts
         if truth.all() or not truth.any():
             found[:, label] = truth.mean()
         else:
-            model = LogisticRegression(C=10.0, max_iter=500).fit(learned, truth)
+            model = LogisticRegression(C=10.0, max_iter=500, solver="liblinear").fit(learned, truth)
             found[:, label] = model.predict_proba(wanted)[:, 1]
     return found
 

@@ -23,7 +23,6 @@ from training.config import Recipe, Source, load_recipe
 from training.data import LEVELS, encode
 from training.lessons import TAUGHT, FormLessons, Lessons, read_lessons, text_id, to_bytes
 from training.model import HeadlineModel
-from training.report import dev_report, model_only
 from training.sources import (
     FEATURES,
     PASSAGE_POOL,
@@ -35,7 +34,7 @@ from training.sources import (
     spliced_from,
 )
 from training.splices import choose_pairs, splice
-from training.train import Predictions, predict
+from training.train import Predictions, predict, quick_scores
 
 #: What the teacher judges: part of each pool, and the headlines whose judges gave only clickbait strength.
 POOLS = {
@@ -119,6 +118,14 @@ def with_splices(lessons: Lessons, count: int, seed: int) -> tuple[Lessons, list
     return replace(lessons, splices=ids), [splice(texts[first], texts[second]) for first, second in pairs]
 
 
+def dev_scores(teacher: Prepared) -> dict[str, float | None]:
+    """A few figures on the dev rows, of headlines on those sampled at random."""
+    dev = teacher.rows.dev
+    kinds = zip(dev.forms, teacher.splits.dev["sampling"], strict=True)
+    rows = dev.rows([row for row, (form, how) in enumerate(kinds) if form != "headline" or how == "random"])
+    return quick_scores(predict(teacher.model, rows), rows)
+
+
 def distill(recipe_path: Path, pool_rows: dict[str, int], splices: int, run: Path, out: Path) -> Lessons:
     """Train the recipe's model and write its judgements.
 
@@ -130,8 +137,7 @@ def distill(recipe_path: Path, pool_rows: dict[str, int], splices: int, run: Pat
     recipe = load_recipe(recipe_path)
     prepared, log = fitted(recipe, run)
     model = prepared.model
-    report = dev_report(prepared.rows.dev, prepared.splits, predict(model, prepared.rows.dev))
-    log.write("dev", **model_only(report))
+    log.write("dev", **dev_scores(prepared))
     lessons = judged_before(out, dict.fromkeys((form for form, count in pool_rows.items() if count), model_hash(model)))
     out.parent.mkdir(parents=True, exist_ok=True)
     for form, count in pool_rows.items():

@@ -42,8 +42,3 @@ def dev_report(dev: Encoded, splits: Splits, guess: Predictions) -> dict[str, An
             dev_folds(splits)[passages],
         )
     return report
-
-
-def model_only(report: dict[str, Any]) -> dict[str, Any]:
-    """A report without its baselines, for a log."""
-    return {name: part["model"] for name, part in report.items()}
