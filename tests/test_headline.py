@@ -73,7 +73,7 @@ LOADED = Scorer.load(threads=2)
 def test_strange_characters_do_not_shift_offsets(shipped: Scorer, validate: Callable[..., None], text: str) -> None:
     result = shipped.headline(text)
     assert result.abstain is None
-    assert any(phrase.text.casefold().startswith("fury") for phrase in result.phrases)
+    assert any("fury" in phrase.text.casefold() for phrase in result.phrases)
     assert all(text[p.start : p.end] == p.text for p in result.phrases)
     validate("headline.json", result.to_dict())
 
