@@ -41,8 +41,8 @@ def open_tokenizer(encoder: str, recipe: Recipe, special_tokens: bool) -> Tokeni
     tokenizer = Tokenizer.from_str(json.dumps(settings))
     if special_tokens and encoder == "tiny":
         # the shipped one may do without
-        ends = ((name, tokenizer.token_to_id(name)) for name in ("[SEP]", "[CLS]"))
-        tokenizer.post_processor = BertProcessing(*ends)
+        numbers = tokenizer.get_vocab()
+        tokenizer.post_processor = BertProcessing(("[SEP]", numbers["[SEP]"]), ("[CLS]", numbers["[CLS]"]))
     tokenizer.no_padding()
     tokenizer.enable_truncation(recipe.max_length)
     return tokenizer
