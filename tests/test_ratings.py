@@ -14,6 +14,7 @@ from scorer.errors import InputError
 from training.__main__ import open_tokenizer
 from training.config import Recipe, Source
 from training.data import blended, encode
+from training.distill import texts_to_judge
 from training.lessons import FormLessons, Lessons, text_id
 from training.ratings import Ratings, read_spans
 from training.sources import load_splits, read_source
@@ -120,6 +121,14 @@ def test_only_train_rows_are_taught_lessons(pools: Path) -> None:
     np.testing.assert_allclose(taught.devices[0, 1], [0.6, 0.6, 0.1], atol=0.01)
     tune = load_splits(replace(recipe, tune_fraction=1.0)).tune
     assert [row["taught_levels"] for row in tune] == [None, None]
+
+
+def test_rated_texts_are_judged_first_and_each_once(pools: Path) -> None:
+    (pools / "human").mkdir()
+    (pools / "human" / "webis17.csv").write_text(f"id,split,text,truth_mean\n1,train,{HOT},0.4\n", "utf-8")
+    recipe = Recipe("own", "0", "tiny", (Source("rated_pool", str(pools / "headlines.csv")),))
+    assert sorted(texts_to_judge("headline", 2, recipe)) == sorted([HOT, CALM])
+    assert sorted(texts_to_judge("headline", 9, recipe)) == sorted([HOT, CALM, UNRATED])
 
 
 @given(st.lists(st.text(st.characters(exclude_characters="; "), min_size=1), min_size=1, max_size=8), st.data())

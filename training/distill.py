@@ -84,7 +84,7 @@ def texts_to_judge(form: str, pool_rows: int, recipe: Recipe) -> list[str]:
     pool = POOLS[form]
     rated_pools = {kind for kind, (rated, _) in RATED_POOLS.items() if rated == pool}
     rated = {text for source in recipe.sources if source.kind in rated_pools for text in read_source(source)["text"]}
-    texts = sorted(read_source(pool)["text"], key=lambda text: (text not in rated, text_id(text)))[:pool_rows]
+    texts = sorted(set(read_source(pool)["text"]), key=lambda text: (text not in rated, text_id(text)))[:pool_rows]
     if form == "headline":
         judged = read_source(JUDGED)
         texts += [text for text, split in zip(judged["text"], judged["split"], strict=True) if split == "train"]
