@@ -73,7 +73,8 @@ LOADED = Scorer.load(threads=2)
 def test_strange_characters_do_not_shift_offsets(shipped: Scorer, validate: Callable[..., None], text: str) -> None:
     result = shipped.headline(text)
     assert result.abstain is None
-    assert any("fury" in phrase.text.casefold() for phrase in result.phrases)
+    marked = [phrase.text.removeprefix("İstanbul ").casefold() for phrase in result.phrases]
+    assert any(phrase.startswith("fury") for phrase in marked)
     assert all(text[p.start : p.end] == p.text for p in result.phrases)
     validate("headline.json", result.to_dict())
 

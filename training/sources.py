@@ -56,15 +56,16 @@ PACKAGED = {
 }
 
 
+MACHINE_RATED = "machine ratings made for this project (texts belong to their publishers)"
 #: What the model card says of a source.
 LICENCES = {
-    "rated_headlines": "machine ratings made for this project (texts belong to their publishers)",
-    "rated_sentences": "machine ratings made for this project (texts belong to their publishers)",
-    "rated_passages": "machine ratings made for this project (texts belong to their publishers)",
+    "rated_headlines": MACHINE_RATED,
+    "rated_sentences": MACHINE_RATED,
+    "rated_passages": MACHINE_RATED,
     "webis17": "Webis-Clickbait-17, human judges, CC BY 4.0 (Potthast et al. 2018)",
-    "rated_pool": "machine ratings made for this project (texts belong to their publishers)",
-    "rated_sentence_pool": "machine ratings made for this project (texts belong to their publishers)",
-    "rated_passage_pool": "machine ratings made for this project (texts belong to their publishers)",
+    "rated_pool": MACHINE_RATED,
+    "rated_sentence_pool": MACHINE_RATED,
+    "rated_passage_pool": MACHINE_RATED,
     "authored": "headlines written and rated for this project, by a language model after the same guideline",
     "splices": "halves of two headlines of the pool or of this project, judged by a larger teacher model",
     "pool": "unlabelled headlines, judged by a larger teacher model (texts belong to their publishers)",
