@@ -25,7 +25,6 @@ from scorer.bundle import HASHED_FILES, SEEN_FILE, file_hash
 from scorer.errors import InputError
 from scorer.metrics import f1
 from scorer.runtime import padded
-from training.__main__ import mix, start_weights
 from training.body import best_threshold, fit_temperature
 from training.calibrate import conformal_margin, fit_interval, fit_platt
 from training.config import Recipe, load_recipe
@@ -50,7 +49,7 @@ def test_every_shipped_recipe_loads(path: Path) -> None:
         ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b}]\nsede: 3\n", "unknown key 'sede'"),
         ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b}]\nseed: many\n", "seed is 'many'"),
         ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b, repeat: 0}]\n", "repeat is 0"),
-        ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b}]\nkeep: 1\n", "keep is 1"),
+        ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b}]\nblend: 2\n", "blend is 2"),
         ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b, share: 0}]\n", "share and vary"),
         ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b}]\nactivation: silu\n", "activation is"),
         ("name: x\n", "missing 3 required"),
@@ -171,29 +170,6 @@ def test_a_killed_run_resumes_to_the_very_same_model(tiny_run: Path, tmp_path: P
     assert train_tiny(run).returncode == 0
     assert '"resumed"' in (run / "log.jsonl").read_text(encoding="utf-8")
     assert file_hash(run / "bundle" / "model.onnx") == file_hash(tiny_run / "bundle" / "model.onnx")
-
-
-def test_a_second_stage_starts_from_the_trained_weights_of_the_first(tiny_run: Path, tmp_path: Path) -> None:
-    run = tmp_path / "run"
-    shutil.copytree(tiny_run, run / "start", ignore=shutil.ignore_patterns("bundle", "rounded.pt"))
-    recipe = replace(load_recipe(ROOT / "configs" / "tiny.yaml"), start=str(ROOT / "configs" / "tiny.yaml"))
-    weights = start_weights(recipe, run)
-    trained = torch.load(tiny_run / "float.pt", weights_only=True)["average"]
-    assert weights is not None
-    assert trained
-    assert all(torch.equal(weights[name], values) for name, values in trained.items())
-    shutil.rmtree(run / "start")
-    again = start_weights(recipe, run)  # the first stage is done, whatever became of its checkpoints
-    assert again is not None
-    assert all(torch.equal(weights[name], values) for name, values in again.items())
-
-
-def test_kept_weights_lie_between_those_of_start_and_end(tiny_run: Path) -> None:
-    model = HeadlineModel(load_encoder("tiny", 0.0), 0.1)
-    model.load_state_dict(torch.load(tiny_run / "float.pt", weights_only=True)["model"])
-    own = {name: values.clone() for name, values in model.state_dict().items()}
-    mix(model, {name: values + 1 for name, values in own.items()}, 0.25)
-    assert all(torch.allclose(values, own[name] + 0.25, atol=1e-5) for name, values in model.state_dict().items())
 
 
 def test_a_run_folder_of_another_recipe_is_refused(tiny_run: Path, tmp_path: Path) -> None:

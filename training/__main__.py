@@ -21,7 +21,7 @@ from training.config import Recipe, load_recipe
 from training.data import encode, ordered_batches
 from training.export import ENCODED, Encodings, export
 from training.model import HeadlineModel, load_encoder
-from training.sinks import add_sinks, has_sinks, replace_special_tokens
+from training.sinks import replace_special_tokens
 from training.sources import LICENCES, Splits, encoder_folder, encoder_licence, find_file, load_splits
 from training.train import Log, fit, fit_rounded
 
@@ -93,60 +93,29 @@ def prepare(recipe: Recipe) -> Prepared:
     return Prepared(splits, Encodings(**parts), tokenizer, model)
 
 
-def start_weights(recipe: Recipe, run: Path) -> dict[str, torch.Tensor] | None:
-    """The weights a recipe's `start` leads to, trained first where that has not been done; None without one.
-
-    :param run: the run's folder, which keeps them.
-    """
-    if not recipe.start:
-        return None
-    path = run / "start.pt"
-    if not path.is_file():
-        first, _ = fitted(load_recipe(find_file(recipe.start)), run / "start")
-        torch.save(first.model.state_dict(), path.with_suffix(".part"))
-        path.with_suffix(".part").replace(path)
-    weights: dict[str, torch.Tensor] = torch.load(path, weights_only=True)
-    return weights
-
-
-def take_up(prepared: Prepared, start: dict[str, torch.Tensor] | None, recipe: Recipe) -> None:
-    """Give a model the weights it starts from, and stand-ins for special tokens where the recipe does without them."""
-    model = prepared.model
-    if start and has_sinks(start):
-        add_sinks(model)
-    if start:
-        model.load_state_dict(start)
-    if recipe.special_tokens or (start and has_sinks(start)):
+def leave_out_special_tokens(prepared: Prepared, recipe: Recipe) -> None:
+    """Give a model stand-ins for special tokens where its recipe does without them."""
+    if recipe.special_tokens:
         return
     tokenizer = open_tokenizer(encoder_folder(recipe.encoder), recipe, special_tokens=True)
     train = prepared.splits.train
     some = train.select(range(0, len(train), max(1, len(train) // SINK_ROWS)))
     rows = encode(some, tokenizer, recipe.level_spread)
-    device = next(model.parameters()).device
+    device = next(prepared.model.parameters()).device
     batches = (rows.batch(picked).to(device) for picked in ordered_batches([len(ids) for ids in rows.ids], 64))
-    replace_special_tokens(model, ((batch.ids, batch.mask) for batch in batches))
-
-
-def mix(model: HeadlineModel, start: dict[str, torch.Tensor], keep: float) -> None:
-    """Make a model's weights the mean of its own and others, of which `keep` is the share, 0-1."""
-    own = model.state_dict()
-    model.load_state_dict({name: torch.lerp(values, start[name].to(values), keep) for name, values in own.items()})
+    replace_special_tokens(prepared.model, ((batch.ids, batch.mask) for batch in batches))
 
 
 def fitted(recipe: Recipe, run: Path) -> tuple[Prepared, Log]:
-    """Train the float model of a recipe, on top of what its `start` leads to where it names one.
+    """Train the float model of a recipe.
 
     :param run: folder for checkpoints and the log; an interrupted run in it is taken up.
     """
-    start = start_weights(recipe, run)
     prepared = prepare(recipe)
-    take_up(prepared, start, recipe)
-    start = start and {name: values.clone() for name, values in prepared.model.state_dict().items()}
+    leave_out_special_tokens(prepared, recipe)
     log = open_run(run, recipe, prepared.splits)
     log.write("start", rows={name: len(part) for name, part in vars(prepared.rows).items()})
     fit(prepared.model, prepared.rows.train, prepared.rows.tune, recipe, run, log)
-    if start and recipe.keep:
-        mix(prepared.model, start, recipe.keep)
     return prepared, log
 
 

@@ -101,8 +101,6 @@ class Quantisation:
 class Recipe:
     """Everything a run depends on besides the data and the machine.
 
-    start: the recipe of an earlier stage, whose trained weights this one starts from. keep: the share of those weights
-    in the mean that is the result, 0-1 (WiSE-FT, Wortsman et al. 2022): what the stage did not teach suffers less.
     blend: the teacher's share in what train rows are taught that have a label and a lesson (`training.data`), 0-1.
     activation: of the feed-forward layers, `gelu` or `relu`; the encoder's own when empty. special_tokens: whether
     texts begin and end with the tokeniser's; without them there is an eighth less to compute, and attention looks at
@@ -114,8 +112,6 @@ class Recipe:
     encoder: str
     sources: tuple[Source, ...]
     seed: int = 13
-    start: str = ""
-    keep: float = 0.0
     lessons: str = ""
     blend: float = 0.0
     activation: str = ""
@@ -132,8 +128,8 @@ class Recipe:
     quantisation: Quantisation = field(default_factory=Quantisation)
 
     def __post_init__(self) -> None:
-        if not (0 <= self.keep < 1 and 0 <= self.blend <= 1):
-            raise InputError(f"recipe {self.name}: keep is {self.keep} and blend {self.blend}, expected parts of 1.")
+        if not 0 <= self.blend <= 1:
+            raise InputError(f"recipe {self.name}: blend is {self.blend}, expected a part of 1.")
         if self.activation not in ("", *ACTIVATIONS):
             raise InputError(
                 f"recipe {self.name}: activation is {self.activation!r}, expected one of {', '.join(ACTIVATIONS)}."

@@ -60,17 +60,17 @@ def to_lessons(form: str, texts: list[str], judged: Predictions) -> FormLessons:
     ids, places = np.unique(np.array([text_id(text) for text in texts], dtype=np.uint64), return_index=True)
     picked = judged.rows(places.tolist())
     heads: dict[str, NDArray[Any]] = {
-        "levels": softmax(picked.sensationalism).astype(np.float16),
-        "devices": to_bytes(ordinal_probabilities(picked.devices).reshape(len(ids), -1)),
-        "bias": to_bytes(ordinal_probabilities(picked.bias)),
-        "opinion": to_bytes(ordinal_probabilities(picked.opinion)),
-        "kind": to_bytes(softmax(picked.kind)),
-        "frames": to_bytes(sigmoid(picked.frames)),
+        "levels": softmax(picked.sensationalism),
+        "devices": ordinal_probabilities(picked.devices).reshape(len(ids), -1),
+        "bias": ordinal_probabilities(picked.bias),
+        "opinion": ordinal_probabilities(picked.opinion),
+        "kind": softmax(picked.kind),
+        "frames": sigmoid(picked.frames),
     }
-    tokens = [] if form == "passage" else [to_bytes(sigmoid(logits)) for logits in picked.tokens]
+    tokens = [] if form == "passage" else [to_bytes("tokens", sigmoid(logits)) for logits in picked.tokens]
     return FormLessons(
         ids=ids,
-        heads={name: heads[name] for name in TAUGHT[form]},
+        heads={name: to_bytes(name, heads[name]) for name in TAUGHT[form]},
         tokens=np.concatenate([np.zeros(0, dtype=np.uint8), *tokens]),
         starts=np.cumsum([0, *map(len, tokens)]).astype(np.int64),
     )
@@ -168,9 +168,9 @@ def judged_before(path: Path, teachers: dict[str, str]) -> Lessons:
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("recipe", type=click.Path(path_type=Path))
 @click.option("--headlines", type=click.IntRange(0), default=42_000, show_default=True, help="Pool headlines to judge.")
-@click.option("--sentences", type=click.IntRange(0), default=24_000, show_default=True, help="Pool sentences to judge.")
-@click.option("--passages", type=click.IntRange(0), default=11_000, show_default=True, help="Pool passages to judge.")
-@click.option("--splices", type=click.IntRange(0), default=20_000, show_default=True, help="Splices to judge.")
+@click.option("--sentences", type=click.IntRange(0), default=60_000, show_default=True, help="Pool sentences to judge.")
+@click.option("--passages", type=click.IntRange(0), default=20_000, show_default=True, help="Pool passages to judge.")
+@click.option("--splices", type=click.IntRange(0), default=120_000, show_default=True, help="Splices to judge.")
 @click.option("--run", type=click.Path(path_type=Path), default=Path("runs/teacher"), show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("configs/lessons.npz"), show_default=True)
 def main(recipe: Path, headlines: int, sentences: int, passages: int, splices: int, run: Path, out: Path) -> None:

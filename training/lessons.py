@@ -1,4 +1,4 @@
-"""A teacher's judgements on texts, kept without the texts: hashes and half-precision or eight-bit numbers."""
+"""A teacher's judgements on texts, kept without the texts: hashes and eight-bit numbers."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -20,6 +20,8 @@ TAUGHT: Final = {
 }
 #: Distributions, which sum to 1 again after rounding.
 _DISTRIBUTIONS: Final = ("levels", "kind")
+#: Kept as square roots: a level far off has a small probability, but weighs in the mean.
+_ROOTS: Final = ("levels",)
 
 Bytes = NDArray[np.uint8]
 
@@ -29,28 +31,31 @@ def text_id(text: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode("utf-8", "replace")).digest()[:8], "little")
 
 
-def to_bytes(probabilities: NDArray[np.floating[Any]]) -> Bytes:
-    """Probabilities in steps of 1/255."""
-    return np.round(np.asarray(probabilities, dtype=np.float64) * 255).astype(np.uint8)
+def to_bytes(name: str, probabilities: NDArray[np.floating[Any]]) -> Bytes:
+    """Probabilities of a head in steps of 1/255, or the square roots of them (`_ROOTS`)."""
+    kept = np.sqrt(probabilities) if name in _ROOTS else probabilities
+    return np.round(np.asarray(kept, dtype=np.float64) * 255).astype(np.uint8)
 
 
-def from_numbers(values: NDArray[Any]) -> NDArray[np.float32]:
-    """Probabilities from how they are kept: bytes are steps of 1/255, anything else is as it is."""
-    scale = np.float32(255 if values.dtype == np.uint8 else 1)
-    return np.asarray(values, dtype=np.float32) / scale
+def from_bytes(name: str, kept: Bytes) -> NDArray[np.float32]:
+    """Probabilities of a text from how they are kept."""
+    found = kept.astype(np.float32) / np.float32(255)
+    if name in _ROOTS:
+        found **= 2
+    return found / found.sum() if name in _DISTRIBUTIONS else found
 
 
 @dataclass(frozen=True)
 class FormLessons:
     """Judgements on texts of one form.
 
-    ids: (texts,) uint64, rising. heads: by name (texts, outputs), see `TAUGHT`; `levels` in float16, the rest in steps
-    of 1/255. tokens: steps of 1/255 of all texts one after the other; text i has tokens[starts[i]:starts[i + 1]], one
-    for each token of the common vocabulary; passages have none.
+    ids: (texts,) uint64, rising. heads: by name (texts, outputs), see `TAUGHT` and `to_bytes`. tokens: those of all
+    texts one after the other; text i has tokens[starts[i]:starts[i + 1]], one for each token of the common vocabulary;
+    passages have none.
     """
 
     ids: NDArray[np.uint64]
-    heads: dict[str, NDArray[Any]]
+    heads: dict[str, Bytes]
     tokens: Bytes
     starts: NDArray[np.int64]
 
@@ -59,11 +64,10 @@ class FormLessons:
         if not self.knows(text):
             return {}
         place = int(np.searchsorted(self.ids, np.uint64(text_id(text))))
-        found = {name: from_numbers(values[place]) for name, values in self.heads.items()}
-        found |= {name: found[name] / found[name].sum() for name in _DISTRIBUTIONS if name in found}
+        kept = {name: values[place] for name, values in self.heads.items()}
         if len(self.tokens):
-            found["tokens"] = from_numbers(self.tokens[self.starts[place] : self.starts[place + 1]])
-        return found
+            kept["tokens"] = self.tokens[self.starts[place] : self.starts[place + 1]]
+        return {name: from_bytes(name, values) for name, values in kept.items()}
 
     def knows(self, text: str) -> bool:
         """Whether the teacher has judged a text."""
@@ -110,7 +114,14 @@ class Lessons:
             for name, values in {"ids": part.ids, "tokens": part.tokens, "starts": part.starts, **part.heads}.items()
         }
         arrays |= {f"{form}.teacher": np.array(teacher) for form, teacher in self.teachers.items()}
-        np.savez_compressed(path, splices=self.splices, **arrays)  # type: ignore[arg-type]
+        halves, pairs = np.unique(self.splices, return_inverse=True)
+        arrays |= {"splices.ids": halves, "splices.pairs": pairs.reshape(-1, 2).astype(np.uint32)}
+        np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
+
+
+def kept_well(content: Any, name: str) -> bool:
+    """Whether an opened `.npz` has judgements of that name, in bytes."""
+    return name in content and content[name].dtype == np.uint8
 
 
 def read_lessons(path: Path) -> Lessons:
@@ -128,10 +139,10 @@ def read_lessons(path: Path) -> Lessons:
                     starts=content[f"{form}.starts"],
                 )
                 for form, heads in TAUGHT.items()
-                # what was kept before a head was taught is to be judged again
-                if all(f"{form}.{name}" in content for name in ("ids", *heads))
+                # what was kept before a head was taught, or in another way, is to be judged again
+                if f"{form}.ids" in content and all(kept_well(content, f"{form}.{name}") for name in heads)
             }
             teachers = {form: str(content[f"{form}.teacher"]) for form in forms}
-            return Lessons(forms, teachers, splices=content["splices"])
+            return Lessons(forms, teachers, splices=content["splices.ids"][content["splices.pairs"]])
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"{path}: no file of a teacher's judgements ({error}).") from error

@@ -422,14 +422,14 @@ def with_ratings(parts: list[tuple[Source, Dataset]]) -> list[tuple[Source, Data
     Texts of the pools that another source has ratings for are left out of the pools; judged tweets that are among them
     get the ratings' labels beside their own.
     """
-    rated = {row["text"]: row for source, rows in parts if source.kind in RATED_POOLS for row in rows}
+    rated = {(row["form"], row["text"]): row for source, rows in parts if source.kind in RATED_POOLS for row in rows}
     pools = {pool.kind for pool, _ in RATED_POOLS.values()}
 
     def unrated(row: Row) -> bool:
-        return row["text"] not in rated
+        return (row["form"], row["text"]) not in rated
 
     def label(row: Row) -> Row:
-        found = rated.get(row["text"], row)
+        found = rated.get((row["form"], row["text"]), row)
         return row | {name: found[name] for name in ("sensationalism", "devices", "phrases")}
 
     def rated_once(source: Source, rows: Dataset) -> Dataset:
