@@ -1,5 +1,6 @@
 """An article as one HTML file: no script, no network, and nothing of the text but as text."""
 
+import os
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -42,7 +43,8 @@ def check_out(out: Path, source: str) -> None:
         raise InputError(f"{out}: is no ordinary file; name the file to write, as in report.html.")
     if not out.absolute().parent.is_dir():
         raise InputError(f"{out}: there is no folder {out.parent}; create it first.")
-    if out.exists() and source != "-" and Path(source).exists() and out.samefile(source):
+    # unlike Path.exists it takes an address of any length for what it is, no file
+    if out.exists() and source != "-" and os.path.exists(source) and out.samefile(source):  # noqa: PTH110
         raise InputError(f"{out}: is the page to score; name another file for the report.")
 
 

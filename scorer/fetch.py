@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from scorer.errors import InputError
+from scorer.files import encoding_by_mark
 from scorer.page import Page, read_page
 
 if TYPE_CHECKING:
@@ -37,13 +38,6 @@ _MAGIC: Final = (
     (b"\x1f\x8b", "a gzip archive"),
     (b"RIFF", "a media file"),
     (b"\x7fELF", "a program"),
-)
-_BOMS: Final = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
 )
 #: Encodings of text a page may name; others that Python knows are no encodings of pages.
 _KNOWN: Final = re.compile(
@@ -127,9 +121,8 @@ def decode(data: bytes, name: str, charset: str | None = None) -> str:
     """
     if not data.strip():
         raise InputError(f"{name}: is empty.")
-    for mark, encoding in _BOMS:
-        if data.startswith(mark):
-            return data.decode(encoding, "replace").removeprefix("\ufeff")
+    if encoding := encoding_by_mark(data[:4]):
+        return data.decode(encoding, "replace")
     for magic, kind in _MAGIC:
         if data.startswith(magic):
             raise InputError(f"{name}: is {kind}, not text or HTML; copy its text and paste it.")
@@ -195,7 +188,10 @@ def _follow(url: str, allow_private: bool, deadline: float) -> _Answer:
         answer = _ask(here, allow_private, deadline)
         if isinstance(answer, _Answer):
             return answer
-        here = urljoin(here, answer)
+        try:
+            here = urljoin(here, answer)
+        except ValueError as error:
+            raise InputError(f"{here}: redirects to {answer!r}, which is no address: {error}.") from error
     raise InputError(f"{url}: redirects more than {MAX_REDIRECTS} times; {_PASTE}.")
 
 

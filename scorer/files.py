@@ -1,13 +1,23 @@
-"""Libraries of extras, and files that are written whole or not at all."""
+"""Libraries of extras, encodings, and files that are written whole or not at all."""
 
+import codecs
 import json
 import os
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Final, TextIO
 
 from scorer.errors import InputError
+
+#: Byte order marks, the longer of two that begin alike first.
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 
 def extra(module: str, name: str, purpose: str) -> Any:
@@ -23,6 +33,22 @@ def extra(module: str, name: str, purpose: str) -> Any:
         raise InputError(
             f"{purpose} needs {package}, which is not installed: pip install 'headline-scorer[{name}]'."
         ) from error
+
+
+def encoding_by_mark(start: bytes) -> str | None:
+    """The encoding that the byte order mark at the start of a file tells, which leaves out the mark; None without."""
+    return next((encoding for mark, encoding in _MARKS if start.startswith(mark)), None)
+
+
+def check_encoding(name: str) -> None:
+    """Refuse the name of an encoding that Python does not know.
+
+    :raises InputError: when it does not.
+    """
+    try:
+        codecs.lookup(name)
+    except LookupError as error:
+        raise InputError(f"--encoding {name}: no encoding known here; try utf-8 or cp1252.") from error
 
 
 def sync_file(path: Path) -> None:

@@ -176,7 +176,8 @@ def _article_blocks(tree: "HtmlElement", headline: str, bare: bool) -> Iterator[
     :param bare: nothing else was found on the page, so without such elements all its paragraphs are meant.
     """
     roots = tree.xpath(
-        "//*[(self::article or self::main or @role='main') and not(ancestor::article or ancestor::main)]"
+        "//*[(self::article or self::main or @role='main')"
+        " and not(ancestor::article or ancestor::main or ancestor::*[@role='main'])]"
     )
     if len(roots) > 1 and any(root.tag == "article" and root.xpath(".//h1") for root in roots):
         roots = [root for root in roots if root.xpath(".//h1")]  # the others are teasers of other articles

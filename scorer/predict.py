@@ -90,7 +90,7 @@ class Scorer:
         """Open a bundle.
 
         :param bundle: its folder; the model inside the package when None.
-        :param threads: processor threads to use; None leaves the choice to onnxruntime.
+        :param threads: processor threads to use; as many as there are processors when None.
         :raises BundleError: when a file is missing, altered, or of another format.
         """
         loaded = load_bundle(bundle)
@@ -244,7 +244,8 @@ def token_weights(logits: Sequence[Array], rule: PhraseRule) -> list[list[float]
     :param logits: of the token head, one (tokens,) a text.
     """
     ends = np.cumsum([len(row) for row in logits])
-    weights = calibrated(np.concatenate(logits), rule.calibration)
+    # with one more, so that a text without tokens may come last
+    weights = np.append(calibrated(np.concatenate(logits), rule.calibration), 0.0)
     hot = np.maximum.reduceat(weights, ends - [len(row) for row in logits]) >= rule.threshold
     listed = weights.tolist()
     return [

@@ -1,7 +1,7 @@
 """Which rows to label next: those the model is least sure of, unlike each other, and some drawn at random.
 
 One pass over the file judges every row and holds only the few thousand least sure ones; the states of these, and of
-the rows drawn at random, tell how alike they are. Memory grows by eight bytes a row and a few objects.
+the rows drawn at random, tell how alike they are. Memory grows by about a hundred bytes a row.
 """
 
 import hashlib
@@ -178,8 +178,6 @@ def _columns(reader: Reader, task: Task) -> tuple[list[str], str]:
     """Names of the columns, and the one that holds the texts."""
     try:
         columns = reader.columns()
-    except LookupError as error:
-        raise InputError(f"--encoding {task.encoding}: no encoding known here; try utf-8 or cp1252.") from error
     except DAMAGE as error:
         raise InputError(f"{task.unlabelled}: cannot be read: {error}.") from error
     column = find_column(columns, TEXT_NAMES, task.text_column, "text", task.unlabelled)

@@ -1,5 +1,6 @@
 """Writes suggested rows: a table with all of their columns, or tasks that Label Studio imports."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from pathlib import Path
@@ -52,8 +53,11 @@ def write_suggestion(found: Suggestion, out: Path) -> None:
 
 
 def _renamed(name: str, taken: tuple[str, ...]) -> str:
-    """What a column is called in the result: `input_NAME` where the result has a column of that name."""
-    return f"input_{name}" if name.removeprefix("input_") in taken else name
+    """What a column is called in the result: `input_NAME` where the result has a column of that name.
+
+    Never the same for two names: `input_row` becomes `input_input_row`.
+    """
+    return f"input_{name}" if re.sub(r"^(?:input_)+", "", name) in taken else name
 
 
 def model_says(found: Suggestion, pick: Pick) -> float | str:

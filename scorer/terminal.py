@@ -134,10 +134,11 @@ def _figure(estimate: dict[str, Any], digits: int) -> str:
 def retrained_lines(facts: dict[str, Any]) -> list[str]:
     """What was trained on a user's labels, and from which model; its figures are in the report beside it."""
     base, rows = facts["base"], facts["rows"]
+    report = "report.md" if facts["kind"] == "phrases" else "report.html"
     moved = facts["fine_tuned"] or base["encoder"]
     return [
         f"  head         {facts['head']} ({facts['kind']}), learned from {rows['learned']} rows of {facts['file']},",
-        f"               measured on {rows['held_out']} others: see report.html",
+        f"               measured on {rows['held_out']} others: see {report}",
         f"  started from {base['name']} {base['version']}, "
         + (
             "whose figures follow: they are not of this model"

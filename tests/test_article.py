@@ -106,6 +106,13 @@ def test_a_body_that_cannot_be_judged_says_why(shipped: Scorer, text: str) -> No
     assert result.warnings
 
 
+def test_a_paragraph_that_nobody_can_see_upsets_nothing(shipped: Scorer) -> None:
+    seen = "The pier of Wold reopens on Friday after repairs, the town council said.\n\nThe repairs took two years."
+    result = shipped.article(seen + "\n\n" + "\u200c\u00a0" * 400, headline="Pier reopens after two years")
+    assert result.body.abstain is None
+    assert [sentence.text for sentence in result.body.sentences][:2] == seen.split("\n\n")
+
+
 def test_no_word_of_a_long_body_is_left_out(shipped: Scorer) -> None:
     rng = np.random.default_rng(3)
     words = "the harbour council said that ferries cost more than trains and nobody minds a slow boat".split()

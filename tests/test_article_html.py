@@ -241,3 +241,9 @@ def test_what_cannot_be_written_is_refused_at_once(tmp_path: Path, name: Callabl
     page.write_text("Pond drained", encoding="utf-8")
     with pytest.raises(InputError, match=message):
         check_out(name(tmp_path), str(page))
+
+
+def test_an_address_of_any_length_is_no_file(tmp_path: Path) -> None:
+    out = tmp_path / "report.html"
+    out.write_text("old", encoding="utf-8")
+    check_out(out, "https://news.example/a?b=" + 300 * "c")

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,16 @@ def test_parquet_keeps_the_types_it_came_with(tmp_path: Path) -> None:
     assert after["title"].to_pylist() == ["Ferry sails", "Mayor quits"]
     row = read_csv(corpus(tmp_path / "in.parquet", tmp_path / "out.csv"))[0]
     assert row["when"].startswith("2020-05-17 12:30:01")
+
+
+def test_what_json_has_no_word_for_inside_lists_and_structs_is_carried(tmp_path: Path) -> None:
+    arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    days = [[date(2020, 1, 2), None]]
+    image = [{"bytes": b"\xff\x00", "path": b"pier.jpg"}]
+    columns = {"headline": ["Ferry sails"], "days": arrow.array(days, arrow.list_(arrow.date32())), "image": image}
+    parquet.write_table(arrow.table(columns), tmp_path / "in.parquet")
+    row = json.loads(corpus(tmp_path / "in.parquet", tmp_path / "out.jsonl").read_text(encoding="utf-8"))
+    assert (row["days"], row["image"]) == (["2020-01-02", None], {"bytes": "/wA=", "path": "pier.jpg"})
 
 
 def test_a_truncated_parquet_among_others_is_set_aside(table: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scorer.corpus import writers
-from scorer.corpus.columns import carried_name, common_kind, distinct
+from scorer.corpus.columns import carried_name, common_kind, distinct, kind_of
 from scorer.corpus.flat import flat_headline
 from scorer.corpus.inputs import Reading, expand
 from scorer.corpus.readers import MAX_FIELD
@@ -38,6 +38,7 @@ def problems(records: list[Record]) -> list[tuple[int, str]]:
 
 
 def write(path: Path, content: str | bytes) -> Path:
+    path.parent.mkdir(exist_ok=True)
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return path
 
@@ -164,8 +165,18 @@ def test_marks_of_other_systems_are_understood(tmp_path: Path, content: bytes) -
 def test_an_encoding_can_be_named(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", "headline\nCafé burns down\n".encode("cp1252"))
     assert [record.headline for record in read(path, encoding="cp1252")] == ["Café burns down"]
-    with pytest.raises(InputError, match="no encoding known here"):
-        read(path, encoding="klingon")
+    for place in (path, write(tmp_path / "a.txt", "Ferry sails\n")):
+        with pytest.raises(InputError, match="no encoding known here"):
+            read(place, encoding="klingon")
+    assert problems(read(path, encoding="utf-16"))[0][1].startswith("the file cannot be read from here on: UTF-16")
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_byte_order_mark_takes_precedence_over_the_encoding_named(tmp_path: Path, codec: str) -> None:
+    path = write(tmp_path / "a.csv", "headline\nCafé burns down\n".encode(codec))
+    assert [record.headline for record in read(path, encoding="cp1252")] == ["Café burns down"]
+    write(tmp_path / "pages" / "a.txt", "Café burns down\n\nNobody was hurt.\n".encode(codec))
+    assert [record.headline for record in read(tmp_path / "pages", encoding="UTF-8")] == ["Café burns down"]
 
 
 def test_nul_bytes_are_kept(tmp_path: Path) -> None:
@@ -191,7 +202,7 @@ def test_what_only_looks_like_gzip_is_one_bad_row(tmp_path: Path) -> None:
 
 def test_an_empty_file_and_a_header_alone_have_no_rows(tmp_path: Path) -> None:
     assert problems(read(write(tmp_path / "a.csv", ""))) == [
-        (0, "the file is empty: its first line should name the columns")
+        (0, "the file is empty or begins with a blank line: its first line should name the columns")
     ]
     assert read(write(tmp_path / "b.csv", "headline,outlet\n")) == []
     assert read(write(tmp_path / "c.jsonl", "")) == []
@@ -232,12 +243,12 @@ def test_instances_of_the_clickbait_challenge_are_read(tmp_path: Path) -> None:
 def test_a_folder_is_read_in_the_order_of_its_names(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     write(tmp_path / "b.txt", "\nFerry sails\n\nIt left the harbour of Wold on Monday.\n")
-    write(tmp_path / "sub" / "a.txt", b"\xff\xff\xff")
+    write(tmp_path / "sub" / "a.txt", b"\x00\x01\xff")
     write(tmp_path / "notes.md", "no")
     first, second = read(tmp_path)
     assert (first.values["file"], first.headline) == ("b.txt", "Ferry sails")
     assert first.body == "It left the harbour of Wold on Monday."
-    assert "sub/a.txt: cannot be read as text" in (second.problem or "")
+    assert "sub/a.txt: is a binary file" in (second.problem or "")
 
 
 def test_what_cannot_be_an_input_is_refused(tmp_path: Path) -> None:
@@ -268,10 +279,22 @@ def test_a_column_named_like_a_result_is_carried_under_another_name() -> None:
 
 @pytest.mark.parametrize(
     ("kinds", "expected"),
-    [([], "text"), (["int"], "int"), (["int", "float"], "float"), (["int", "text"], "json"), (["bool", "int"], "json")],
+    [
+        ([], "text"),
+        (["int"], "int"),
+        (["int", "float"], "float"),
+        (["int", "long"], "int"),
+        (["long", "float"], "json"),
+        (["int", "text"], "json"),
+        (["bool", "int"], "json"),
+    ],
 )
 def test_the_kind_that_holds_all(kinds: list[str], expected: str) -> None:
     assert common_kind(kinds) == expected
+
+
+def test_an_integer_that_no_float_holds_is_a_kind_of_its_own() -> None:
+    assert [kind_of(value) for value in (2**53, -(2**53) - 1, 2**63 - 1, 2**63)] == ["int", "long", "long", "json"]
 
 
 @given(st.integers(1, 6), st.integers(0, 40))

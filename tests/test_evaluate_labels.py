@@ -106,6 +106,7 @@ def test_a_detected_scale_holds_every_grade(values: list[int]) -> None:
         ("label", ["satire", "news", "satire"], "Satire", [1, 0, 1]),
         ("label", ["satire", "news", "advert"], "advert", [0, 0, 1]),
         ("label", [1, 2, 2], "2", [0, 1, 1]),
+        ("label", ["1", "1.0", "0", "2"], "1", [1, 1, 0, 0]),
     ],
 )
 def test_yes_and_no_in_many_forms(

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from test_page import PAGES, expected, found
@@ -36,7 +37,7 @@ class Handler(BaseHTTPRequestHandler):
             left = int(name.removeprefix("/hop/"))
             self.reply(b"", status=302, Location=f"/hop/{left - 1}" if left else "/article")
         elif name == "/away":
-            self.reply(b"", status=301, Location=self.path.partition("?")[2])
+            self.reply(b"", status=301, Location=unquote(self.path.partition("?")[2]))
         elif name == "/slow":
             self.send_response(200)
             self.end_headers()
@@ -141,6 +142,7 @@ def test_the_encoding_is_that_of_the_header_or_the_page(site: str, path: str, te
         ("/status/302", "the site answered 302"),
         ("/hop/5", "redirects more than 5 times"),
         ("/away?ftp://example.org/", "only http and https"),
+        ("/away?http://[::1", "redirects to 'http://[::1', which is no address"),
         ("/pdf", "is application/pdf, not a page of text"),
         ("/hidden-pdf", "is a PDF"),
         ("/json", "is application/json"),
@@ -319,6 +321,14 @@ def test_every_paragraph_of_the_article_is_somewhere() -> None:
     text = read_html(f"<html><body><main><h1>A report in boxes</h1>{body}</main></body></html>", "page").text
     assert [line for line in lines if line not in text] == []
     assert [text.index(line) for line in lines] == sorted(text.index(line) for line in lines)
+
+
+def test_an_article_inside_a_main_part_is_read_once() -> None:
+    lines = [f"Sentence number {i} of the long report on the harbour of Skarholm says this." for i in range(9)]
+    body = "".join(f"<div class='promo'><p>{line}</p></div>" for line in lines)
+    markup = f"<body><div role='main'><article><h1>A report in boxes</h1>{body}</article></div></body>"
+    text = read_html(markup, "page").text
+    assert [text.count(line) for line in lines] == [1] * len(lines)
 
 
 def test_scripts_inside_a_paragraph_are_no_text() -> None:

@@ -109,7 +109,7 @@ def test_a_judged_tweet_that_is_rated_has_both_labels(pools: Path) -> None:
 
 
 def test_only_train_rows_are_taught_lessons(pools: Path) -> None:
-    heads = {"levels": np.full((1, 21), 1 / 21, dtype=np.float16), "devices": np.full((1, 15), 51, dtype=np.uint8)}
+    heads = {"levels": np.full((1, 21), 56, dtype=np.uint8), "devices": np.full((1, 15), 51, dtype=np.uint8)}
     tokens, starts = np.zeros(2, dtype=np.uint8), np.array([0, 2])
     judged = FormLessons(np.array([text_id(HOT)], dtype=np.uint64), heads, tokens, starts)
     Lessons({"headline": judged}, {"headline": "abc"}).save(pools / "lessons.npz")

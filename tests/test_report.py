@@ -94,6 +94,13 @@ def test_a_scored_corpus_becomes_a_page_and_json(run_scorer: Run, tmp_path: Path
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
+def test_a_column_called_as_a_usual_group_is_one_of_its_own(tmp_path: Path) -> None:
+    rows = [scored("Ferry sails", 20 * n, date=f"2020-0{n}-01", month="May") for n in (1, 2)]
+    report = report_on(tmp_path / "a.csv", rows, by=("month",))
+    assert set(groups_of(report, "month")) == {"2020-01", "2020-02"}
+    assert set(groups_of(report, "column month")) == {"May"}
+
+
 class StandIn:
     """A scorer that needs no model."""
 

@@ -26,6 +26,7 @@ from scorer.errors import InputError
 from scorer.terminal import model_card
 from training.retrain.job import Job
 from training.retrain.run import retrain
+from training.retrain.run_folder import open_run
 from training.retrain.wanted import Wanted
 
 HOT = "Fury over bus lanes in Oldmere before winter"
@@ -210,6 +211,14 @@ def test_a_run_is_only_resumed_as_it_was_started(tiny: Path, tmp_path: Path) -> 
         retrain(replace(again, resume=True), silent)
 
 
+def test_a_run_that_was_refused_before_it_came_to_anything_may_be_begun_anew(tmp_path: Path) -> None:
+    open_run(tmp_path / "run", {"--head": "bias"}, resume=False)
+    open_run(tmp_path / "run", {"--head": "other"}, resume=False)
+    (tmp_path / "run" / "fold-0.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(InputError, match="holds a run already"):
+        open_run(tmp_path / "run", {"--head": "other"}, resume=False)
+
+
 def test_a_second_head_joins_the_first_and_fine_tuning_would_lose_it(tiny: Path, tmp_path: Path) -> None:
     first = job_of(tiny, graded_file(tmp_path / "rows.csv"))
     retrain(first, silent)
@@ -268,7 +277,7 @@ def test_the_command_trains_and_says_what_to_do_next(
     assert b"Pearson" in done.stdout
     said = done.stderr.decode()
     assert "column 'urgency'" in said
-    assert f"scorer headline --model '{out}' " in said
+    assert f"scorer headline --model '{out}' -- " in said
     assert "Error" not in said
     after = run_scorer("headline", "--model", str(out), HOT)
     assert "hurry" in after.stdout.decode()

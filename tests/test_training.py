@@ -2,12 +2,10 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +50,7 @@ def test_every_shipped_recipe_loads(path: Path) -> None:
         ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b}]\nblend: 2\n", "blend is 2"),
         ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b, share: 0}]\n", "share and vary"),
         ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b}]\nactivation: silu\n", "activation is"),
+        ("name: x\nversion: '1'\nencoder: tiny\nsources:\n", "sources is None, expected a list"),
         ("name: x\n", "missing 3 required"),
         ("- 1\n", "found list"),
         ("a: [\n", "not valid YAML"),

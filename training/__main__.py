@@ -22,7 +22,7 @@ from training.data import encode, ordered_batches
 from training.export import ENCODED, Encodings, export
 from training.model import HeadlineModel, load_encoder
 from training.sinks import replace_special_tokens
-from training.sources import LICENCES, Splits, encoder_folder, encoder_licence, find_file, load_splits
+from training.sources import LICENCES, Splits, encoder_folder, encoder_licence, load_splits
 from training.train import Log, fit, fit_rounded
 
 #: Train rows that tell what attention makes of special tokens.
@@ -33,9 +33,13 @@ def open_tokenizer(encoder: str, recipe: Recipe, special_tokens: bool) -> Tokeni
     """The encoder's tokeniser, with or without special tokens; the tiny encoder of the tests borrows the shipped one.
 
     :param encoder: its folder, or `tiny`.
+    :raises InputError: when the folder has no tokeniser.
     """
     folder = DEFAULT_BUNDLE if encoder == "tiny" else Path(encoder)
-    settings = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
+    path = folder / "tokenizer.json"
+    if not path.is_file():
+        raise InputError(f"encoder {encoder}: there is no {path}; name a folder with weights and tokenizer.json.")
+    settings = json.loads(path.read_text(encoding="utf-8"))
     if not special_tokens:
         settings["post_processor"] = None
     tokenizer = Tokenizer.from_str(json.dumps(settings))

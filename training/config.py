@@ -157,6 +157,8 @@ def build(cls: type, values: Any, where: str) -> Any:
         if isinstance(kind, type) and is_dataclass(kind):
             made[key] = build(kind, value, f"{where}, {key}")
         elif kind == tuple[Source, ...]:
+            if not isinstance(value, list):
+                raise InputError(f"{where}: {key} is {value!r}, expected a list of sources.")
             made[key] = tuple(build(Source, item, f"{where}, {key}[{i}]") for i, item in enumerate(value))
         elif kind is float and isinstance(value, int) and not isinstance(value, bool):
             made[key] = float(value)

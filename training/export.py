@@ -72,16 +72,16 @@ def parity_report(model: HeadlineModel, shipped: Predictions, rows: Encoded, rec
     return report
 
 
-def rewrite_config(folder: Path, config: dict[str, Any]) -> None:
+def write_description(folder: Path, config: dict[str, Any], card: str) -> None:
     """Write a bundle's card, and its description with the hashes of what lies there."""
-    (folder / "README.md").write_text(model_card(config), encoding="utf-8")
+    (folder / "README.md").write_text(card, encoding="utf-8")
     config["files"] = {name: file_hash(folder / name) for name in hashed_files(config)}
-    (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+    (folder / "config.json").write_text(json.dumps(config, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def write_bundle(folder: Path, draft: Path, config: dict[str, Any]) -> None:
-    """Finish a draft folder with card and hashes, and put it in place of `folder` in one step."""
-    rewrite_config(draft, config)
+    """Finish a draft folder with card and hashes, and put it in place of `folder`, by two renames."""
+    write_description(draft, config, model_card(config))
     folder.parent.mkdir(parents=True, exist_ok=True)
     old = folder.with_name(folder.name + ".old")
     shutil.rmtree(old, ignore_errors=True)

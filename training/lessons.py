@@ -1,6 +1,7 @@
 """A teacher's judgements on texts, kept without the texts: hashes and eight-bit numbers."""
 
 import hashlib
+import zipfile
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -107,7 +108,7 @@ class Lessons:
         return row | {f"taught_{name}": values for name, values in judgement.items()}
 
     def save(self, path: Path) -> None:
-        """Write a compressed `.npz`."""
+        """Write a compressed `.npz`, which is there whole or not at all."""
         arrays = {
             f"{form}.{name}": values
             for form, part in self.forms.items()
@@ -116,7 +117,9 @@ class Lessons:
         arrays |= {f"{form}.teacher": np.array(teacher) for form, teacher in self.teachers.items()}
         halves, pairs = np.unique(self.splices, return_inverse=True)
         arrays |= {"splices.ids": halves, "splices.pairs": pairs.reshape(-1, 2).astype(np.uint32)}
-        np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
+        unfinished = path.with_name(f"{path.stem}.part.npz")
+        np.savez_compressed(unfinished, **arrays)  # type: ignore[arg-type]
+        unfinished.replace(path)
 
 
 def kept_well(content: Any, name: str) -> bool:
@@ -144,5 +147,5 @@ def read_lessons(path: Path) -> Lessons:
             }
             teachers = {form: str(content[f"{form}.teacher"]) for form in forms}
             return Lessons(forms, teachers, splices=content["splices.ids"][content["splices.pairs"]])
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise InputError(f"{path}: no file of a teacher's judgements ({error}).") from error

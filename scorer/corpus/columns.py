@@ -26,6 +26,8 @@ NESTED_NAMES: Final = ("labels", "sensationalism", "devices", "device_presence",
 _RESULTS: Final = ("row", "source_file", *HEADLINE_COLUMNS, *BODY_COLUMNS, *NESTED_NAMES, rf"{LABEL_COLUMN}\w+")
 _RESERVED = re.compile(rf"(input_)*({'|'.join(_RESULTS)})", re.IGNORECASE)
 _INT64: Final = 2**63
+#: Integers up to this are floats too without loss.
+_EXACT: Final = 2**53
 
 
 @lru_cache(4096)
@@ -74,19 +76,20 @@ def listed(columns: Sequence[str]) -> str:
 
 
 def kind_of(value: Any) -> str:
-    """What a carried value is: bool, int (of 64 bits), float, text or json."""
+    """What a carried value is: bool, int (which a float holds exactly), long (of 64 bits), float, text or json."""
     if isinstance(value, str):
         return "text"
     if isinstance(value, bool):
         return "bool"
     if isinstance(value, int):
-        return "int" if -_INT64 <= value < _INT64 else "json"
+        return "int" if abs(value) <= _EXACT else "long" if -_INT64 <= value < _INT64 else "json"
     return "float" if isinstance(value, float) else "json"
 
 
 def common_kind(kinds: Iterable[str]) -> str:
-    """The kind that holds all of `kinds`; json, which is text, where they do not mix."""
+    """The kind of column, bool, int, float, text or json, that holds all of `kinds`; json where they do not mix."""
     found = set(kinds)
-    if len(found) <= 1:
-        return next(iter(found), "text")
-    return "float" if found == {"int", "float"} else "json"
+    if found == {"int", "float"}:
+        return "float"
+    found = {"int" if kind == "long" else kind for kind in found}
+    return next(iter(found), "text") if len(found) <= 1 else "json"

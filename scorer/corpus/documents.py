@@ -12,7 +12,6 @@ from scorer.text import readable
 
 TEXTS: Final = (".txt",)
 PAGES: Final = (".html", ".htm")
-FEEDS: Final = (".rss", ".atom", ".xml")
 #: A longer document is set aside.
 MAX_BYTES: Final = 20_000_000
 
@@ -41,16 +40,17 @@ class Folder(Reader):
 
     def _record(self, row: int, path: Path) -> Record:
         shown = readable(path.relative_to(self.path).as_posix())
+        from scorer.fetch import decode
+
         size = path.stat().st_size
         self._done += size
         if size > MAX_BYTES:
             return rejected(self.name, row, f"{shown}: more than {MAX_BYTES:,} bytes")
         try:
-            content = path.read_text(encoding="utf-8-sig" if self.encoding == "utf-8" else self.encoding)
-        except (UnicodeDecodeError, OSError) as error:
-            return rejected(self.name, row, f"{shown}: cannot be read as text ({error})")
-        try:
+            content = decode(path.read_bytes(), shown, None if self.encoding == "utf-8" else self.encoding)
             headline, body = page_parts(content, shown, path.suffix.lower() in PAGES)
+        except OSError as error:
+            return rejected(self.name, row, f"{shown}: cannot be read ({error})")
         except InputError as error:
             return rejected(self.name, row, str(error))
         return Record(self.name, row, {"file": shown, "headline": headline, "body": body})

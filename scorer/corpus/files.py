@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Final, TextIO, cast
 
-from scorer.files import extra
+from scorer.files import encoding_by_mark, extra
 
 COMPRESSED: Final = (".gz", ".zst")
 
@@ -35,10 +35,8 @@ class InputFile:
         self._size = path.stat().st_size
         self._binary = io.BufferedReader(cast(io.RawIOBase, _decompressed(self._raw, compression_of(path))))
         try:
-            if self._binary.peek(2)[:2] in (b"\xff\xfe", b"\xfe\xff"):
-                codec, errors = "utf-16", "replace"
-            else:
-                codec, errors = ("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding), "surrogateescape"
+            codec = encoding_by_mark(self._binary.peek(4)[:4]) or encoding
+            errors = "replace" if codec in ("utf-16", "utf-32") else "surrogateescape"
             self.text: TextIO = io.TextIOWrapper(self._binary, codec, errors, newline)
         except BaseException:
             self.close()

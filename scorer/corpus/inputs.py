@@ -1,6 +1,5 @@
 """From what the user named to readers: files, globs, folders; which columns to score; fingerprints."""
 
-import codecs
 import glob
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -13,6 +12,7 @@ from scorer.corpus.files import compression_of, kind_suffix
 from scorer.corpus.readers import DAMAGE, Delimited, JsonLines, Reader, TextLines
 from scorer.corpus.records import Record, with_texts
 from scorer.errors import InputError
+from scorer.files import check_encoding
 from scorer.text import readable
 
 READABLE: Final = (
@@ -67,10 +67,6 @@ class Reading:
 
         :raises InputError: when an input is missing, of no known format, or without headlines.
         """
-        try:
-            codecs.lookup(self.encoding)
-        except LookupError as error:
-            raise InputError(f"--encoding {self.encoding}: no encoding known here; try utf-8 or cp1252.") from error
         return [self._source(name) for name in expand(self.inputs)]
 
     def _source(self, name: str) -> Source:
@@ -114,8 +110,9 @@ def expand(inputs: Sequence[str]) -> list[str]:
 def open_reader(name: str, encoding: str) -> Reader:
     """The reader for a file or folder.
 
-    :raises InputError: when its name does not tell the format, or a folder has nothing to read.
+    :raises InputError: when its name does not tell the format, the encoding is unknown, or a folder is empty.
     """
+    check_encoding(encoding)
     path, shown, suffix = Path(name), readable(name), kind_suffix(Path(name))
     if path.is_dir():
         from scorer.corpus.documents import Folder

@@ -20,12 +20,12 @@ from scorer.text import readable
 MAX_LINE: Final = 4_000_000
 MAX_FIELD: Final = 1_000_000
 #: Objects of a JSONL file looked at to learn its columns.
-PEEKED: Final = 100
+PEEKED: Final = 10_000
 
 #: Bytes that do not fit the encoding, as `InputFile` keeps them.
 _UNREADABLE = re.compile("[\udc80-\udcff]")
 #: What a damaged file raises while it is read.
-DAMAGE: Final = (EOFError, OSError, zlib.error)
+DAMAGE: Final = (EOFError, OSError, UnicodeError, zlib.error)
 
 
 class Reader(ABC):
@@ -155,7 +155,8 @@ class Delimited(Reader):
             lines = Lines(file.text)
             columns, delimiter = self._header(lines)
             if not columns:
-                yield rejected(self.name, 0, "the file is empty: its first line should name the columns")
+                reason = "the file is empty or begins with a blank line: its first line should name the columns"
+                yield rejected(self.name, 0, reason)
                 return
             parser = csv.reader(lines, delimiter=delimiter, strict=True)
             row = 0

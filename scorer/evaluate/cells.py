@@ -1,7 +1,7 @@
 """What a label is once it is read, and what a cell of a file may hold: nothing, a number, a word."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -60,6 +60,11 @@ def number_of(cell: Any) -> float | None:
     except (TypeError, ValueError):
         return None
     return found if math.isfinite(found) else None
+
+
+def same_labels(labels: Iterable[str], label: str) -> list[str]:
+    """Those of some labels that say the same as one: the same word, or an equal number."""
+    return [name for name in labels if name == label or number_of(name) == number_of(label) is not None]
 
 
 def word_of(cell: Any) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from scorer.errors import InputError
-from scorer.evaluate.cells import NO, YES, Labels, Wanted, is_missing, number_of, word_of
+from scorer.evaluate.cells import NO, YES, Labels, Wanted, is_missing, number_of, same_labels, word_of
 from scorer.evaluate.rows import Row, Table
 from scorer.labels import BANDS, DEVICES
 from scorer.metrics import Values
@@ -116,16 +116,16 @@ class Column:
                 "graded", values, "Names of bands are read as the middle of the band.", scale=(0.0, 100.0)
             )
         positive = self._positive(counts)
-        truth = np.array([np.nan if is_missing(cell) else float(word_of(cell) == positive) for cell in cells])
-        others = "" if len(counts) == 2 else f" against {len(counts) - 1} other labels"
+        same = same_labels(counts, positive)
+        truth = np.array([np.nan if is_missing(cell) else float(word_of(cell) in same) for cell in cells])
+        others = "" if len(counts) == 2 else f" against {len(counts) - len(same)} other labels"
         return self._made("binary", truth, f"{positive!r} counts as yes{others}.", positive=positive)
 
     def _positive(self, counts: Counter[str]) -> str:
         """The label that counts as yes."""
         shown = ", ".join(repr(name[:40]) for name, _ in counts.most_common(8)) + " …" * (len(counts) > 8)
         if self.wanted.positive is not None:
-            found = word_of(self.wanted.positive)
-            same = [name for name in counts if name == found or number_of(name) == number_of(found) is not None]
+            same = same_labels(counts, word_of(self.wanted.positive))
             if not same:
                 raise InputError(f"{self._place} never holds {self.wanted.positive!r} (--positive); it holds {shown}.")
             return same[0]

@@ -97,8 +97,6 @@ def _records(path: Path, encoding: str) -> tuple[list[str], list[Record]]:
     reader = open_reader(str(path), encoding)
     try:
         columns, records = reader.columns(), list(reader.records())
-    except LookupError as error:
-        raise InputError(f"--encoding {encoding}: no encoding known here; try utf-8 or cp1252.") from error
     except DAMAGE as error:
         raise InputError(f"{path}: cannot be read: {error}.") from error
     if not any(record.problem is None for record in records):

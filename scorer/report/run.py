@@ -68,7 +68,8 @@ def group_columns(files: Sequence[Scored], asked: Sequence[str]) -> list[GroupCo
         column = next((each for each in (name, f"input_{name}") if each in columns), None)
         if column is None:
             raise InputError(f"--by {name}: there is no such column; the columns are {listed(columns)}.")
-        found.setdefault(column, GroupColumn(column, column, asked=True))
+        by = f"column {column}" if column in USUAL else column
+        found.setdefault(column, GroupColumn(by, column, asked=True))
     return list(found.values())
 
 

@@ -10,7 +10,8 @@ import click
 from scorer.bundle import DEFAULT_BUNDLE, read_config
 from scorer.errors import ScorerError
 from training import human
-from training.export import rewrite_config
+from training.card import model_card
+from training.export import write_description
 from training.figures import labelled
 from training.figures.audited import audit_figures
 from training.figures.files import FOLDER, read_figures, stale, stamp_of, write_figures
@@ -35,9 +36,10 @@ def measure(bundle: Path, folder: Path, names: list[str]) -> None:
         write_figures(folder, name, stamp, MAKERS[name](bundle))
 
 
-def write_description(bundle: Path, folder: Path) -> None:
+def take_over(bundle: Path, folder: Path) -> None:
     """Put the figures into a bundle's `config.json` and card."""
-    rewrite_config(bundle, taken_over(read_config(bundle), read_figures(folder, MAKERS)))
+    config = taken_over(read_config(bundle), read_figures(folder, MAKERS))
+    write_description(bundle, config, model_card(config))
 
 
 def write_pages(bundle: Path, folder: Path, root: Path) -> None:
@@ -77,7 +79,7 @@ def main(bundle: Path, folder: Path, only: tuple[str, ...], again: bool) -> None
             err=True,
         )
         return
-    write_description(bundle, folder)
+    take_over(bundle, folder)
     shipped = bundle.resolve() == DEFAULT_BUNDLE.resolve()
     if shipped:
         write_pages(bundle, folder, Path())

@@ -37,14 +37,20 @@ def retrain_card(config: dict[str, Any], below: str) -> str:
         else "- The other heads are those of the model it started from, unchanged.",
         "## On the held-out rows",
         figures_table(facts["figures"]),
-        "95% bootstrap intervals; paired tests, calibration and the worst mistakes are in `report.html`, `report.md` "
-        "and `report.json`. Weights carry the licence of the model they come from; whether they may be passed on also "
-        "depends on the licence of your labelled data.",
+        f"95% bootstrap intervals; {_report_of(facts)}. Weights carry the licence of the model they come from; whether "
+        "they may be passed on also depends on the licence of your labelled data.",
         f"---\n\nThe card of {base}, which this model started from"
         + (": its figures are of that model, not of this one." if apart else "."),
         below,
     ]
     return "\n\n".join(parts).rstrip() + "\n"
+
+
+def _report_of(facts: dict[str, Any]) -> str:
+    """Where more than the figures stands."""
+    if facts["kind"] == "phrases":
+        return "they are in `report.md` and `report.json` too"
+    return "paired tests, calibration and the worst mistakes are in `report.html`, `report.md` and `report.json`"
 
 
 def figures_table(figures: dict[str, Any]) -> str:

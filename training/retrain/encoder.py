@@ -32,7 +32,7 @@ _PENALTY: Final = 0.1
 def write_foundation(encoder: str, shipped: Read, max_tokens: int, folder: Path) -> None:
     """Write graph and tokeniser of another encoder, quantised, with heads taught by the shipped model.
 
-    :param encoder: a folder, the name of a packaged encoder, or a hub id.
+    :param encoder: a folder, or the name of a packaged encoder.
     :param shipped: what the shipped model says of the user's texts.
     :raises InputError: when there is no such encoder, or it is no BERT.
     """

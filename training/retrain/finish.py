@@ -12,6 +12,7 @@ from scorer.bundle import read_config
 from scorer.evaluate.report import write_report
 from scorer.evaluate.show import evaluation_card
 from scorer.predict import Scorer
+from training.export import write_description
 from training.retrain.choose import Point, learning_curve
 from training.retrain.describe import retrain_card
 from training.retrain.features import read_texts, shipped_scores
@@ -20,7 +21,7 @@ from training.retrain.phrases import phrase_figures, write_phrase_report
 from training.retrain.report import curve_words, make_report, moved_heads, moved_words
 from training.retrain.run_folder import finish_run
 from training.retrain.settle import own_head, settle_shipped
-from training.retrain.write import begin_draft, describe, publish, replace_head, write_description
+from training.retrain.write import begin_draft, describe, publish, replace_head
 
 
 def finish(session: Session, result: Result) -> Outcome:

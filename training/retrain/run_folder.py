@@ -2,10 +2,12 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from scorer.errors import InputError
 from training.train import Log
+
+_CHECKPOINTS: Final = ("*.pt", "*.npz", "fold-*.json")
 
 
 def open_run(folder: Path, wanted: dict[str, Any], resume: bool) -> Log:
@@ -19,10 +21,10 @@ def open_run(folder: Path, wanted: dict[str, Any], resume: bool) -> Log:
     wanted = json.loads(json.dumps(wanted))
     if path.is_file():
         known = json.loads(path.read_text(encoding="utf-8"))
-        if not resume:
+        if not resume and _holds_work(folder):
             raise InputError(f"{folder}: holds a run already; go on with it by --resume, or name another --run folder.")
         other = [name for name in {**known, **wanted} if known.get(name) != wanted.get(name)]
-        if other:
+        if other and resume:
             was, now = (_shown(values.get(other[0])) for values in (known, wanted))
             raise InputError(
                 f"{folder}: the run there was started otherwise ({other[0]}: {was}, now {now}); resume it with the "
@@ -37,6 +39,11 @@ def open_run(folder: Path, wanted: dict[str, Any], resume: bool) -> Log:
     return Log(folder / "log.jsonl")
 
 
+def _holds_work(folder: Path) -> bool:
+    """Whether a run has come to anything: a refusal after its start leaves only its settings and the log."""
+    return any(next(folder.glob(pattern), None) for pattern in ("metrics.json", *_CHECKPOINTS))
+
+
 def _shown(value: Any) -> str:
     """A setting in few characters."""
     text = "none" if value is None else str(value)
@@ -46,6 +53,6 @@ def _shown(value: Any) -> str:
 def finish_run(folder: Path, metrics: dict[str, Any]) -> None:
     """Keep the metrics; drop checkpoints and what else only a resumed run needs."""
     (folder / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
-    for pattern in ("*.pt", "*.npz", "fold-*.json", "base/*"):
+    for pattern in (*_CHECKPOINTS, "base/*"):
         for path in folder.glob(pattern):
             path.unlink()

@@ -1,6 +1,5 @@
 """Opens what a user labelled: any file `scorer corpus` reads, a JSON array, a folder saved by `datasets`."""
 
-import codecs
 import hashlib
 import json
 from collections import Counter
@@ -15,7 +14,7 @@ from scorer.corpus.files import InputFile, kind_suffix
 from scorer.corpus.records import Record, with_texts
 from scorer.errors import InputError
 from scorer.evaluate.rows import INSTANCES, TEXT_NAMES, TRUTH, Row, Table, read_table
-from scorer.files import extra
+from scorer.files import check_encoding, extra
 from training.retrain.answers import Many
 from training.retrain.exports import Cells, Unpacked, unpack_objects, unpack_rows
 from training.retrain.wanted import Wanted
@@ -36,10 +35,7 @@ def open_sheet(source: str, wanted: Wanted) -> Sheet:
 
     :raises InputError: when it is missing, unreadable, or has no texts.
     """
-    try:
-        codecs.lookup(wanted.encoding)
-    except LookupError as error:
-        raise InputError(f"--encoding {wanted.encoding}: no encoding known here; try utf-8 or cp1252.") from error
+    check_encoding(wanted.encoding)
     path = Path(source)
     if path.is_dir() and not (path / INSTANCES).is_file():
         if not any((path / name).is_file() for name in ("dataset_info.json", "dataset_dict.json")):

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scorer.errors import InputError
-from scorer.evaluate.cells import NO, YES, is_missing, number_of, read_yes_no, word_of
+from scorer.evaluate.cells import NO, YES, is_missing, number_of, read_yes_no, same_labels, word_of
 from scorer.evaluate.grades import detected_scale
 from training.retrain.labelled import Kind
 from training.retrain.wanted import Wanted
@@ -152,7 +152,7 @@ class Column:
         if cut:
             return self._above(cut[1], float(cut[2]))
         positive, why = self._positive(counts)
-        same = {name for name in counts if name == positive or number_of(name) == number_of(positive) is not None}
+        same = set(same_labels(counts, positive))
         if positive in YES and counts.keys() <= YES | NO:
             same = counts.keys() & YES
         values = [np.nan if is_missing(cell) else float(word_of(cell) in same) for cell in self.cells]
@@ -176,10 +176,8 @@ class Column:
         """The label that means yes, and how that is known."""
         shown = ", ".join(repr(name[:40]) for name, _ in counts.most_common(8)) + " …" * (len(counts) > 8)
         if self.wanted.positive is not None:
-            named = word_of(self.wanted.positive)
-            for name in counts:
-                if name == named or (number_of(name) == number_of(named) is not None):
-                    return name, "you named it"
+            for name in same_labels(counts, word_of(self.wanted.positive)):
+                return name, "you named it"
             raise InputError(f"{self.place} never holds {self.wanted.positive!r} (--positive); it holds {shown}.")
         if len(counts) > 2 and not counts.keys() <= YES | NO:
             raise InputError(

@@ -1,6 +1,5 @@
 """Writes a retrained bundle: a draft folder first, put in its place only when all of it is there."""
 
-import json
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,7 +9,7 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
-from scorer.bundle import Bundle, file_hash, hashed_files, head_file, read_config
+from scorer.bundle import Bundle, head_file, read_config
 from scorer.evaluate.seen import hashes_of, read_seen, write_seen
 from scorer.own_heads import OwnHead
 from training.graph import build_graph
@@ -71,13 +70,6 @@ def describe(
     known, own_texts = read_seen(bundle), hashes_of(texts)
     seen = write_seen(draft, own_texts if known is None else np.union1d(known, own_texts))
     return config | {"version": version, "heads": {**heads, **({"own": names} if names else {})}, **seen}
-
-
-def write_description(draft: Path, config: dict[str, Any], card: str) -> None:
-    """Write the card, and the description with the hashes of what lies there."""
-    (draft / "README.md").write_text(card, encoding="utf-8")
-    config["files"] = {name: file_hash(draft / name) for name in hashed_files(config)}
-    (draft / "config.json").write_text(json.dumps(config, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def publish(draft: Path, out: Path) -> None:
