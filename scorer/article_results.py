@@ -28,7 +28,8 @@ class SentenceScore:
 
     `bias` and `opinion` are expected levels 0-1, `loaded` the probability that the bias is at least slight; `tone` is
     how sensational the author's own words in it are, 0-100, None when there are too few. `voice` says whose words are
-    loaded (`author`, `quoted`, `both`), None when none are; `kind` is the main device, None likewise.
+    loaded (`author`, `quoted`, `both`), None when none are; `kind` is the main device, by a head of
+    its own, None for none.
     """
 
     start: int

@@ -1,7 +1,9 @@
 """Scores the body of an article: its sentences and whose voice they are in, its frames, its tone."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -35,6 +37,15 @@ Z_90: Final = 1.645
 QUOTED_BIAS: Final = 1 / 3
 #: Squared points: one imagined sentence five points off the mean keeps short bodies from looking certain.
 PRIOR_VARIANCE: Final = 25.0
+
+
+def near(span: Position, quotes: Sequence[Position]) -> Sequence[Position]:
+    """The quotations that a span has characters in common with.
+
+    :param quotes: in order and disjoint.
+    """
+    first = bisect_right(quotes, span[0], key=itemgetter(1))
+    return quotes[first : bisect_left(quotes, span[1], key=itemgetter(0))]
 
 
 def own_words(text: str, span: Position, quotes: Sequence[Position]) -> str:
@@ -118,7 +129,7 @@ class BodyReader:
             with ThreadPoolExecutor(1) as pool:
                 waiting = pool.submit(self._score_frames)
                 scored, frames = self._score_sentences(), waiting.result()
-        own = [sentence for sentence in scored if not lies_inside((sentence.start, sentence.end), self._quotes)]
+        own = [sentence for sentence in scored if not self._is_quoted((sentence.start, sentence.end))]
         return BodyScore(
             frames=frames,
             primary_frame=next((frame.name for frame in frames if frame.present), None),
@@ -185,7 +196,10 @@ class BodyReader:
             return voices.pop() if len(voices) == 1 else "both"
         if loaded < 0.5:
             return None
-        return "quoted" if lies_inside(span, self._quotes) or is_attributed(self._text, span) else "author"
+        return "quoted" if self._is_quoted(span) or is_attributed(self._text, span) else "author"
+
+    def _is_quoted(self, span: Position) -> bool:
+        return lies_inside(span, near(span, self._quotes))
 
     def _scores(self, logits: Floats) -> Array:
         """Sensationalism on the headline's scale, (rows,) 0-100."""
@@ -202,9 +216,9 @@ class BodyReader:
                 tones[piece.sentence] = max(tones.get(piece.sentence, 0.0), score)
         alone: list[tuple[int, Encoding]] = []
         for number, span in enumerate(self._sentences):
-            if any(first < span[1] and after > span[0] for first, after in self._quotes):
+            if quotes := near(span, self._quotes):
                 tones.pop(number, None)
-                own = own_words(self._text, span, self._quotes)
+                own = own_words(self._text, span, quotes)
                 if len(word_spans(own)) >= MIN_AUTHOR_WORDS:
                     pieces = cut(own, [(0, len(own))], self._runtime, self._bundle.max_tokens)
                     alone += [(number, piece.encoding) for piece in pieces]

@@ -11,6 +11,7 @@ import numpy as np
 
 from scorer.evaluate.heads import open_scorer
 from scorer.evaluate.rows import Row, read_table
+from scorer.files import rounded
 from scorer.labels import BANDS, DEVICES, SCHEMA_VERSION
 from scorer.metrics import Values
 from scorer.results import HeadlineScore, ModelName
@@ -87,15 +88,7 @@ class Diff:
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of `schemas/diff.json`; points and shares rounded to three decimals."""
-        return {**_rounded(asdict(self)), "schema_version": SCHEMA_VERSION}
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, float):
-        return round(value, 3) + 0.0  # no minus before a zero
-    if isinstance(value, dict):
-        return {name: _rounded(item) for name, item in value.items()}
-    return [_rounded(item) for item in value] if isinstance(value, list | tuple) else value
+        return {**rounded(asdict(self), 3), "schema_version": SCHEMA_VERSION}
 
 
 def diff_models(

@@ -89,6 +89,15 @@ def write_texts(folder: Path, texts: Mapping[str, str]) -> list[Path]:
     return paths
 
 
+def rounded(value: Any, digits: int) -> Any:
+    """A value of JSON with its fractions rounded; mappings as dicts, tuples as lists."""
+    if isinstance(value, float):
+        return round(value, digits) + 0.0  # no minus before a zero
+    if isinstance(value, Mapping):
+        return {name: rounded(item, digits) for name, item in value.items()}
+    return [rounded(item, digits) for item in value] if isinstance(value, list | tuple) else value
+
+
 def json_text(value: dict[str, Any], indent: int | None = None) -> str:
     """A value as JSON; a text with lone surrogates, which UTF-8 cannot carry, is escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=indent)

@@ -51,6 +51,10 @@ _NAMED: Final = (
 )
 #: Stands for a <br> while a paragraph is split there, as trafilatura does; a private character.
 _BREAK: Final = "\ue000"
+#: A longer headline or title is none.
+_LONGEST: Final = 400
+#: Letters and digits from which on a text is not inside another by chance.
+_TELLING: Final = 20
 _HIDING: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 _SITE: Final = re.compile(r"\s+[|–—»·:•-]\s+(?=[^|–—»·•]{2,40}$)")
 
@@ -127,7 +131,7 @@ def _headline(tree: "HtmlElement") -> str:
     """The <h1> that the page's title names, or that of the article, else the title without the site's name."""
     site = _content(tree, "og:site_name", "application-name")
     titles = [_content(tree, "og:title", "twitter:title"), _clean(" ".join(tree.xpath("//head//title[1]//text()")))]
-    title = next((_without_site(found, site) for found in titles if found), "")
+    title = next((_without_site(found, site) for found in titles if 0 < len(found) <= _LONGEST), "")
     heads = [(_clean(head.text_content()), head) for head in tree.iter("h1")]
     heads = [(text, head) for text, head in heads if text and _key(text) != _key(site)]
     if not heads:
@@ -139,7 +143,7 @@ def _headline(tree: "HtmlElement") -> str:
         return len(wanted & set(item[0].casefold().split())), inside
 
     best, _ = max(heads, key=fit)
-    return _without_site(best, site) if len(best) <= 400 else title
+    return _without_site(best, site) if len(best) <= _LONGEST else title
 
 
 def _without_site(title: str, site: str) -> str:
@@ -187,25 +191,26 @@ def _article_blocks(tree: "HtmlElement", headline: str, bare: bool) -> Iterator[
         broken.tail = _BREAK + (broken.tail or "")
     for root in roots:
         seen: dict[HtmlElement, str | None] = {}
+        most = 0.5 * len(root.text_content())
         for block in root.iter(*_BLOCKS):
             if next(block.iterdescendants(*_BLOCKS), None) is not None:
                 continue
-            kind = _place(block, root, seen)
+            kind = _place(block, root, seen, most)
             for piece in map(_clean, block.text_content().split(_BREAK)):
                 if _key(piece) and _key(piece) != headline:
                     yield _Block(piece, kind)
 
 
-def _place(block: "HtmlElement", root: "HtmlElement", seen: "dict[HtmlElement, str | None]") -> str | None:
+def _place(block: "HtmlElement", root: "HtmlElement", seen: "dict[HtmlElement, str | None]", most: float) -> str | None:
     """What the elements around a block say it is; None for text of the article.
 
-    :param seen: what was found out about elements of this root.
+    :param seen: what was found out about elements of this root. most: see `_element_kind`.
     """
     for element in (block, *block.iterancestors()):
         if element is root:
             break
         if element not in seen:
-            seen[element] = _element_kind(element, root)
+            seen[element] = _element_kind(element, most)
         if seen[element]:
             return seen[element]
     whole = len(_clean(block.text_content()))
@@ -213,8 +218,11 @@ def _place(block: "HtmlElement", root: "HtmlElement", seen: "dict[HtmlElement, s
     return "related" if linked > 0.8 * whole else None
 
 
-def _element_kind(element: "HtmlElement", root: "HtmlElement") -> str | None:
-    """What an element's tag, style and names say of what is in it; names on a box around most of it say nothing."""
+def _element_kind(element: "HtmlElement", most: float) -> str | None:
+    """What an element's tag, style and names say of what is in it.
+
+    :param most: names on a box around more characters than this say nothing, as it holds most of the article.
+    """
     style = element.get("style") or ""
     if element.get("hidden") is not None or element.get("aria-hidden") == "true" or _HIDING.search(style):
         return "hidden"
@@ -222,7 +230,7 @@ def _element_kind(element: "HtmlElement", root: "HtmlElement") -> str | None:
         return _ASIDE[element.tag]
     names = re.sub(r"_+", "-", f"{element.get('class') or ''} {element.get('id') or ''}".lower())
     kind = next((kind for kind, pattern in _NAMED if pattern.search(names)), None)
-    if kind and len(element.text_content()) > 0.5 * len(root.text_content()):
+    if kind and len(element.text_content()) > most:
         return None
     return kind
 
@@ -240,7 +248,7 @@ def _with_dropped(lines: list[_Block], blocks: Iterable[_Block]) -> Iterator[_Bl
         near = range(max(0, last), min(len(keys), last + 4))
         place = places.get(key, -1)
         if place < 0:
-            place = next((i for i in near if key in keys[i]), -1)
+            place = next((i for i in near if len(key) >= _TELLING and key in keys[i]), -1)
         if place < 0:
             dropped.setdefault(last, []).append(block)
         else:

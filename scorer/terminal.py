@@ -1,5 +1,6 @@
 """How results look in a terminal: cards for a few headlines, one line each for many; plain without colours."""
 
+import math
 import textwrap
 from collections.abc import Sequence
 from typing import Any
@@ -68,7 +69,9 @@ def in_words(devices: dict[str, float]) -> str:
 def label_words(label: Label) -> str:
     """What a head that a user has added says: `3.4 of 1-5 (90% interval 2.1-4.6)`, `yes 0.83`."""
     if label.value is not None and label.scale is not None:
-        value, low, high = (f"{end:.3g}" for end in (label.value, label.low, label.high))
+        digits = max(0, 2 - math.floor(math.log10((label.scale[1] - label.scale[0]) / 2)))
+        ends = (label.value, label.low, label.high)
+        value, low, high = (f"{round(end, digits):.10g}" for end in ends if end is not None)
         return f"{click.style(value, bold=True)} of {label.scale[0]:g}-{label.scale[1]:g} (90% interval {low}-{high})"
     if label.kind == "phrases":
         return ", ".join(f"“{shown(p.text)}” {p.weight:.2f}" for p in label.phrases) or "none"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from scorer import Scorer
 from scorer.article_results import ArticleScore
-from scorer.body import own_words
+from scorer.body import near, own_words
 from scorer.errors import InputError
 from scorer.passages import cut, pack
 
@@ -150,6 +150,14 @@ def test_what_is_quoted_is_no_word_of_the_author() -> None:
     text = 'He called it "a farce", then left.'
     assert own_words(text, (0, len(text)), [(13, 22)]) == "He called it , then left."
     assert own_words(text, (0, len(text)), [(0, len(text))]) == ""
+
+
+@given(st.lists(st.integers(0, 40), max_size=12).map(sorted), st.integers(0, 40), st.integers(1, 20))
+def test_the_quotations_near_a_span_are_those_that_overlap_it(ends: list[int], start: int, length: int) -> None:
+    quotes = [(first, last) for first, last in zip(ends[::2], ends[1::2], strict=False) if first < last]
+    quotes = [quote for number, quote in enumerate(quotes) if not number or quotes[number - 1][1] <= quote[0]]
+    span = (start, start + length)
+    assert list(near(span, quotes)) == [quote for quote in quotes if quote[0] < span[1] and span[0] < quote[1]]
 
 
 def test_articles_come_in_order_and_want_pairs(shipped: Scorer) -> None:

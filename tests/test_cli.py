@@ -158,6 +158,12 @@ def test_bad_usage_is_one_sentence_and_exit_code_2(run_scorer: Run, arguments: t
     assert done.stdout == b""
 
 
+def test_every_character_can_be_written_whatever_the_encoding_of_the_output(run_scorer: Run) -> None:
+    done = run_scorer("headline", "“Fury” as Łódź council axes patrol", PYTHONIOENCODING="latin-1")
+    assert done.returncode == 0
+    assert "Łódź" in done.stdout.decode() and "█" in done.stdout.decode()
+
+
 def test_a_reader_that_goes_away_is_no_error() -> None:
     line = (
         f"yes 'Mayor resigns over expenses' | head -n 5000 | {SCORER} headline - | head -n 1; echo ${{PIPESTATUS[2]}}"

@@ -323,6 +323,17 @@ def test_every_paragraph_of_the_article_is_somewhere() -> None:
     assert [text.index(line) for line in lines] == sorted(text.index(line) for line in lines)
 
 
+def test_boxes_and_titles_without_end_take_no_time() -> None:
+    boxes = "<p class='comment'>A reader wrote about the pier." * 20_000
+    title = "X" + " | News" * 2_000
+    page = (
+        f"<head><title>{title}</title></head><article><p>The pier of Skarholm reopens on Friday.</p>{boxes}</article>"
+    )
+    start = time.perf_counter()
+    assert "The pier of Skarholm reopens" in read_html(page, "page").text
+    assert time.perf_counter() - start < 60  # quadratic it takes many minutes
+
+
 def test_an_article_inside_a_main_part_is_read_once() -> None:
     lines = [f"Sentence number {i} of the long report on the harbour of Skarholm says this." for i in range(9)]
     body = "".join(f"<div class='promo'><p>{line}</p></div>" for line in lines)

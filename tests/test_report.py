@@ -30,7 +30,7 @@ from scorer.report.figures import figures, mean_of, place_of, share_of
 from scorer.report.load import Interval, Row
 from scorer.report.results import Group, Report
 from scorer.report.run import check_out, make_report, report_json, write_report
-from scorer.report.tally import MAX_VALUES, GroupColumn, Tally
+from scorer.report.tally import MAX_VALUES, GroupColumn, Tally, group_name
 from scorer.results import HeadlineScore
 
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
@@ -92,6 +92,24 @@ def test_a_scored_corpus_becomes_a_page_and_json(run_scorer: Run, tmp_path: Path
     assert set(before) == {"report.json", "report.html"}
     assert run_scorer("report", str(out), "--out", str(folder)).returncode == 0
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_row_with_damaged_phrases_is_set_aside(tmp_path: Path) -> None:
+    results = {**made_headline("Ferry sails").to_dict(), "headline": "Ferry sails", "row": 1}
+    damaged = results | {"phrases": [{"text": "Ferry"}]}
+    huge = results | {"sensationalism": {**results["sensationalism"], "score": 10**400}}
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(json.dumps(each) + "\n" for each in (results, damaged, huge)), encoding="utf-8")
+    counts = make_report([str(path)]).counts
+    assert (counts.scored, sum(counts.unreadable.values())) == (1, 2)
+
+
+def test_fractions_that_are_whole_numbers_name_groups_as_they_are() -> None:
+    assert [group_name(value) for value in (1704067200000.0, 12345678901.0, 0.1 + 0.2)] == [
+        "1704067200000",
+        "12345678901",
+        "0.3",
+    ]
 
 
 def test_a_column_called_as_a_usual_group_is_one_of_its_own(tmp_path: Path) -> None:

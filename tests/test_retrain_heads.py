@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import numpy as np
 import onnx
 import pytest
@@ -242,3 +243,12 @@ def test_a_head_must_not_point_outside_its_bundle(tmp_path: Path) -> None:
     with pytest.raises(BundleError, match="own heads called"):
         Scorer.load(folder)
     shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize(
+    ("ends", "scale", "said"),
+    [((3.404, 2.1, 4.6), (1, 5), "3.4 of 1-5"), ((1987.42, 1970, 2000), (1950, 2020), "1987.4 of 1950-2020")],
+)
+def test_a_grade_is_shown_on_its_scale(ends: tuple[float, ...], scale: tuple[float, float], said: str) -> None:
+    label = Label("graded", *ends, scale=scale)
+    assert click.unstyle(label_words(label)).startswith(said)

@@ -51,6 +51,20 @@ def test_everyone_gets_their_own(counts: list[int]) -> None:
     assert max(sizes, default=0) <= MAX_BATCH
 
 
+def test_articles_that_nobody_waits_for_keep_nobody_out() -> None:
+    async def scenario(batcher: Batcher) -> None:
+        release = threading.Event()
+        busy = batcher.article(lambda: b"busy" * release.wait(10))
+        await asyncio.sleep(0.05)
+        for _ in range(5):
+            batcher.article(lambda: b"given up").cancel()
+        last = batcher.article(lambda: b"last")
+        release.set()
+        assert await asyncio.gather(busy, last) == [b"busy", b"last"]
+
+    run(scenario)
+
+
 def test_callers_at_one_time_share_a_batch() -> None:
     async def scenario(batcher: Batcher) -> None:
         await asyncio.gather(*(batcher.headlines([str(number)]) for number in range(MAX_BATCH)))

@@ -71,10 +71,6 @@ class Kind:
     badness: Callable[[Outcome], float]
     shown: Callable[[Outcome], list[str]]
 
-    def measure(self, name: str) -> Measure | None:
-        """The measure of that name."""
-        return next((measure for measure in self.measures if measure.name == name), None)
-
 
 def _all_versions(outcome: Outcome) -> list[str]:
     return list(outcome.values)

@@ -1,5 +1,7 @@
 """The group of commands, and what several of them share. Heavy imports wait until a command runs."""
 
+import codecs
+import io
 import math
 import os
 import sys
@@ -69,6 +71,7 @@ class Commands(click.Group):
         """Run a command and exit with its code."""
         if sys.stdout is None:
             sys.exit("scorer: standard output is closed.")
+        _make_writable(sys.stdout)
         try:
             kwargs["standalone_mode"] = False
             code = super().main(*args, **kwargs)
@@ -84,6 +87,16 @@ class Commands(click.Group):
         except OSError as error:
             click.echo(f"scorer: {error}", err=True)
             sys.exit(1)
+
+
+def _make_writable(stream: object) -> None:
+    """Let a stream take every character: files and pipes get UTF-8, a terminal what it can show."""
+    if not isinstance(stream, io.TextIOWrapper) or codecs.lookup(stream.encoding).name == "utf-8":
+        return
+    if stream.isatty():
+        stream.reconfigure(errors="replace")
+    else:
+        stream.reconfigure(encoding="utf-8")
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -18,7 +18,9 @@ from scorer.cli.group import load_scorer, main, model_option, threads_option
 @click.option("--max-body", type=click.IntRange(1, 100), default=2, show_default=True, help="Megabytes of one request.")
 @click.option("--max-headlines", type=click.IntRange(1, 4096), default=256, show_default=True, help="In one request.")
 @click.option("--max-characters", type=click.IntRange(1), default=200_000, show_default=True, help="Of one article.")
-@click.option("--max-seconds", type=click.IntRange(1, 3600), default=30, show_default=True, help="For one request.")
+@click.option(
+    "--max-seconds", type=click.IntRange(1, 3600), default=30, show_default=True, help="To fetch, and to score."
+)
 @click.option("--max-requests", type=click.IntRange(1), default=256, show_default=True, help="Taken on at once.")
 @threads_option
 @model_option

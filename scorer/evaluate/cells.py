@@ -57,7 +57,7 @@ def number_of(cell: Any) -> float | None:
     """The finite number in a cell, None when there is none."""
     try:
         found = float(cell)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         return None
     return found if math.isfinite(found) else None
 

@@ -25,9 +25,9 @@ tr.head th { padding-top: 1rem; color: var(--text); font-weight: bold; white-spa
 """
 )
 _LIMITS: Final = """<h2 id="limits">How to read this</h2>
-<p>Every figure stands with its 95% interval: drawn anew 1,000 times from the same rows, 95 times in 100 it would lie
-there. The rows are taken for independent; rows of one outlet or one event are not quite. What holds on this file need
-not hold on another.</p>
+<p>Every figure stands with its 95% interval: drawn anew 500 or 1,000 times from the same rows, 95 times in 100 it
+would lie there. The rows are taken for independent; rows of one outlet or one event are not quite. What holds on this
+file need not hold on another.</p>
 <p>The model judges wording, never truth. Its agreement with labels is no higher than the labels are reliable.</p>"""
 
 

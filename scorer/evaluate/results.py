@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from scorer.files import rounded
 from scorer.labels import SCHEMA_VERSION
 from scorer.metrics import Estimate
 from scorer.results import ModelName, Phrase
@@ -165,14 +166,5 @@ class Evaluation:
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of `schemas/report.json`; numbers rounded to six decimals."""
-        found: dict[str, Any] = rounded(asdict(self))
+        found: dict[str, Any] = rounded(asdict(self), 6)
         return {**found, "schema_version": SCHEMA_VERSION}
-
-
-def rounded(value: Any) -> Any:
-    """A value of JSON with its fractions rounded to six decimals."""
-    if isinstance(value, float):
-        return round(value, 6) + 0.0  # no minus before a zero
-    if isinstance(value, Mapping):
-        return {name: rounded(item) for name, item in value.items()}
-    return [rounded(item) for item in value] if isinstance(value, list | tuple) else value

@@ -90,9 +90,11 @@ class Scored:
             problem = record.problem
             if problem is None:
                 try:
-                    yield read(record.values, _text(record.values.get(self.headline)))
+                    row = read(record.values, _text(record.values.get(self.headline)))
+                    _check_details(row)
+                    yield row
                     continue
-                except (AttributeError, KeyError, TypeError, ValueError) as error:
+                except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
                     problem = (
                         str(error) if isinstance(error, _Senseless) else "its results are not as they were written"
                     )
@@ -139,6 +141,14 @@ def open_scored(name: str, headline_column: str | None) -> Scored:
     return Scored(reader, tuple(columns), headline, nested)
 
 
+def _check_details(row: Row) -> None:
+    """Read what is needed of few rows only, so that a damaged one is found here."""
+    if row.score is not None:
+        phrases_of(row)
+    if row.body is not None and row.body.gap is not None:
+        unsupported_of(row)
+
+
 def phrases_of(row: Row) -> tuple[Marked, ...]:
     """The loaded phrases of a headline, with their places where these are known and right."""
     found = row.values["phrases"]
@@ -166,7 +176,7 @@ def _text(value: Any) -> str:
 def _number(value: Any, low: float, high: float, what: str) -> float:
     try:
         found = float(value)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         found = math.nan
     if not low <= found <= high:
         raise _Senseless(f"its {what} is {json.dumps(value, default=str)[:40]}, expected {low:g} to {high:g}")

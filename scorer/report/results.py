@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from scorer.files import rounded
 from scorer.labels import SCHEMA_VERSION
 from scorer.metrics import Estimate
 from scorer.report.tally import Example
@@ -157,14 +158,5 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of `schemas/corpus_report.json`; numbers rounded to what they can bear."""
-        found: dict[str, Any] = _rounded(asdict(self))
+        found: dict[str, Any] = rounded(asdict(self), _DIGITS)
         return {"kind": KIND, **found, "schema_version": SCHEMA_VERSION}
-
-
-def _rounded(value: Any) -> Any:
-    """The value with all its numbers rounded and its tuples as lists."""
-    if isinstance(value, float):
-        return round(value, _DIGITS)
-    if isinstance(value, dict):
-        return {key: _rounded(item) for key, item in value.items()}
-    return [_rounded(item) for item in value] if isinstance(value, tuple | list) else value

@@ -263,7 +263,7 @@ def group_name(value: Any) -> str | None:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
-        return f"{value:.10g}"
+        return str(int(value))[:MAX_NAME] if value.is_integer() else f"{value:.10g}"
     return json.dumps(value, ensure_ascii=False, default=str)[:MAX_NAME]
 
 

@@ -20,6 +20,8 @@ MAX_BATCH: Final = 128
 #: Seconds for which the first headline of a batch that is not full waits for other callers.
 GATHER: Final = 0.002
 WORKERS: Final = 2
+#: Seconds that a thread may take to end when the server closes; it dies with the program.
+CLOSING: Final = 10.0
 
 
 @dataclass(eq=False)
@@ -82,12 +84,12 @@ class Batcher:
             thread.start()
 
     def close(self) -> None:
-        """Finish what was taken on, then end the threads."""
+        """Finish what was taken on, but for what takes very long, and end the threads."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()
         for thread in self._threads:
-            thread.join()
+            thread.join(CLOSING)
 
     def headlines(self, texts: Sequence[str]) -> "asyncio.Future[list[bytes]]":
         """Hand in headlines; the future holds a result for each, in order. Cancel it when nobody waits any more.
@@ -113,6 +115,7 @@ class Batcher:
         """
         article = _Article(work, self._loop.create_future())
         with self._changed:
+            self._articles = deque(waiting for waiting in self._articles if not waiting.future.cancelled())
             if len(self._articles) >= self._max_articles:
                 raise Problem(429, "too many articles are waiting; try again in a moment.", retry=2)
             self._articles.append(article)

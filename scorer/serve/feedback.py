@@ -50,9 +50,11 @@ class Feedback:
         with self._lock:
             file = self._open()
             try:
-                end = os.lseek(file, 0, os.SEEK_END)
                 # a line that a crash or an editor left open is closed first
-                torn = end > 0 and os.pread(file, 1, end - 1) != b"\n"
+                torn = os.lseek(file, 0, os.SEEK_END) > 0
+                if torn:
+                    os.lseek(file, -1, os.SEEK_END)
+                    torn = os.read(file, 1) != b"\n"
                 line = b"\n" * torn + line
                 if os.write(file, line) < len(line):
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import Callable
-from functools import partial
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
 from fastapi import Request
@@ -55,7 +56,8 @@ class Service:
             max_headlines=self._limits.waiting_headlines,
             max_articles=self._limits.waiting_articles,
         )
-        self._fetching = 0
+        self._fetchers = ThreadPoolExecutor(self._limits.fetches)
+        self._fetches = threading.BoundedSemaphore(self._limits.fetches)
         self.counters.waiting.set_function(self._batcher.waiting)
 
     def start(self) -> None:
@@ -92,8 +94,9 @@ class Service:
                 422,
                 f"texts: found {len(texts)} headlines, expected at most {self._limits.headlines}; send them in parts.",
             )
+        work = self._batcher.headlines(texts)
         self.counters.headlines.inc(len(texts))
-        return await self._wait(request, self._batcher.headlines(texts))
+        return await self._wait(request, work)
 
     async def article(self, request: Request, wanted: ArticleRequest, encode: Callable[[ArticleScore], bytes]) -> bytes:
         """The result for an article.
@@ -105,8 +108,8 @@ class Service:
             text = await self._fetch(request, wanted.url)
             is_html = looks_like_html(text)
         self._check_length(text, is_html)
-        self.counters.articles.inc()
         work = self._batcher.article(lambda: encode(self._score_page(text, wanted.headline, is_html)))
+        self.counters.articles.inc()
         try:
             return await self._wait(request, work)
         except InputError as error:
@@ -145,18 +148,16 @@ class Service:
     async def _fetch(self, request: Request, url: str) -> str:
         if not self.settings.allow_urls:
             raise Problem(403, "this server fetches no addresses; paste the text, or start it with --allow-urls.")
-        if self._fetching >= self._limits.fetches:
+        if not self._fetches.acquire(blocking=False):
             raise Problem(429, "too many addresses are being fetched; try again in a moment.", retry=2)
-        seconds = min(_FETCH_SECONDS, self._limits.seconds)
-        self._fetching += 1
+        fetching = self._fetchers.submit(fetch, url, timeout=min(_FETCH_SECONDS, self._limits.seconds))
+        # it goes on, and counts, when nobody waits for it any more
+        fetching.add_done_callback(lambda _: self._fetches.release())
         try:
-            work = asyncio.ensure_future(asyncio.to_thread(partial(fetch, url, timeout=seconds)))
-            answer = await self._wait(request, work)
+            answer = await self._wait(request, asyncio.wrap_future(fetching))
             return decode(answer.body, url, answer.charset)
         except InputError as error:
             raise Problem(422, str(error)) from error
-        finally:
-            self._fetching -= 1
 
     async def _wait(self, request: Request, work: "asyncio.Future[T]") -> T:
         """Wait for work as long as the client does and time allows; what nobody waits for any more is not begun."""

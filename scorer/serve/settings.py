@@ -16,7 +16,7 @@ class Limits:
     :param body_bytes: of one request.
     :param headlines: in one request.
     :param characters: of one article.
-    :param seconds: until a request that is not answered is given up; also for its body to arrive.
+    :param seconds: for the body of a request to arrive, for an address to be fetched, and for the scoring, each.
     :param requests: taken on at once.
     :param waiting_headlines: taken on and not begun; `waiting_articles` likewise; `fetches` of addresses at once.
     """

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from scorer.errors import InputError
-from scorer.evaluate.results import rounded
-from scorer.files import write_whole
+from scorer.files import rounded, write_whole
 
 #: The figures of all sets by the name of the set.
 Figures = Mapping[str, Mapping[str, Any]]
@@ -31,7 +30,7 @@ def write_figures(folder: Path, name: str, stamp: Mapping[str, str], found: Mapp
     """Write the figures of one set."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.json"
-    text = json.dumps({"model": stamp, **rounded(found)}, ensure_ascii=False, indent=1) + "\n"
+    text = json.dumps({"model": stamp, **rounded(found, 6)}, ensure_ascii=False, indent=1) + "\n"
     write_whole(path, lambda file: file.write(text))
     return path
 

@@ -82,6 +82,7 @@ async function ask(path, json, signal) {
 
 async function score() {
   running?.abort();
+  form.removeAttribute("aria-busy");
   const wanted = reading();
   alert_.textContent = "";
   result.replaceChildren();

@@ -60,7 +60,7 @@ function unsupported(gap) {
     return [make("p", null, "Nothing in the headline was found to lack support in the text.")];
   }
   const items = gap.unsupported.map((phrase) => make("li", null, `“${shown(phrase.text)}”`));
-  return [make("h3", null, "In the headline, but nowhere in the text"), make("ul", null, items)];
+  return [make("h3", null, "Without support in the text, as far as the model sees"), make("ul", null, items)];
 }
 
 function frameSection({ text, body }) {
