@@ -6,31 +6,36 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import fields, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 from conftest import ROOT, train_tiny
 from datasets import Dataset
+from onnxruntime import InferenceSession
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 from tokenizers.processors import BertProcessing
+from transformers import MPNetConfig, MPNetModel
 
 from scorer import Scorer
 from scorer.bundle import HASHED_FILES, SEEN_FILE, file_hash
 from scorer.errors import InputError
 from scorer.metrics import f1
 from scorer.runtime import padded
+from training.__main__ import leave_out_special_tokens
 from training.body import best_threshold, fit_temperature
 from training.calibrate import conformal_margin, fit_interval, fit_platt
 from training.config import Recipe, load_recipe
-from training.data import level_targets, phrase_spans, phrase_targets, shuffled_batches, token_targets
-from training.graph import build_graph
+from training.data import Batch, level_targets, phrase_spans, phrase_targets, shuffled_batches, token_targets
+from training.graph import build_graph, row_scales
 from training.lessons import FormLessons, Lessons, read_lessons, text_id
 from training.model import HeadlineModel, load_encoder
-from training.quantise import QuantisedLinear, set_rounding
+from training.quantise import QuantisedLinear, measure_ranges, quantise_encoder, set_rounding
 from training.retrain.dequantise import dequantised
 from training.sinks import has_sinks, replace_special_tokens
 
@@ -137,6 +142,42 @@ def test_a_text_scores_much_the_same_with_stand_ins_of_its_own_special_tokens(ti
 def test_the_rebuilt_model_has_the_activation_of_its_graph(bare_run: Path, tiny_run: Path) -> None:
     kinds = {run: dequantised(run / "bundle").encoder.config.hidden_act for run in (bare_run, tiny_run)}
     assert kinds == {bare_run: "relu", tiny_run: "gelu"}
+
+
+def test_the_graph_of_an_mpnet_encoder_is_that_of_torch() -> None:
+    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+    torch.manual_seed(5)
+    config = MPNetConfig(**sizes, initializer_range=0.2, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
+    model = HeadlineModel(MPNetModel(config, add_pooling_layer=False), 0.0).eval()
+    words = model.encoder.embeddings.word_embeddings.weight
+    steps, scales = row_scales(words.detach().numpy())  # as the graph keeps them
+    words.data = torch.from_numpy(steps * scales)
+    ids = torch.randint(4, 1000, (3, 40))
+    mask = torch.ones_like(ids)
+    mask[0, 9:], mask[1, 33:] = 0, 0
+    unknown = torch.full((3,), torch.nan)
+    batch = Batch(ids=ids, mask=mask, **{f.name: unknown for f in fields(Batch) if f.name not in ("ids", "mask")})
+    quantise_encoder(model.encoder, measure_ranges(model, [batch], 100.0), 7)
+    session = InferenceSession(build_graph(model).SerializeToString(), providers=["CPUExecutionProvider"])
+    feeds = {"ids": ids.int().numpy(), "mask": mask.int().numpy()}
+    found = session.run(["states", "sensationalism"], feeds)
+    with torch.no_grad():
+        wanted = model(ids, mask)
+    kept = mask.bool().numpy()
+    assert np.abs(found[0] - wanted.states.numpy())[kept].max() < 1e-4
+    assert np.abs(found[1] - wanted.sensationalism.numpy()).max() < 1e-4
+    # what is far apart weighs otherwise than what is near
+    model.encoder.encoder.relative_attention_bias.weight.data.zero_()
+    with torch.no_grad():
+        assert (model(ids, mask).states - wanted.states).abs().max() > 0.1
+
+
+def test_only_bert_does_without_special_tokens() -> None:
+    recipe = replace(load_recipe(ROOT / "configs" / "tiny.yaml"), special_tokens=False)
+    config = MPNetConfig(hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64)
+    prepared = SimpleNamespace(model=HeadlineModel(MPNetModel(config, add_pooling_layer=False), 0.0))
+    with pytest.raises(InputError, match="only BERT encoders"):
+        leave_out_special_tokens(prepared, recipe)  # type: ignore[arg-type]
 
 
 def test_an_encoder_with_another_activation_is_not_exported() -> None:

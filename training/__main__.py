@@ -14,6 +14,7 @@ import datasets
 import torch
 from tokenizers import Tokenizer
 from tokenizers.processors import BertProcessing
+from transformers import BertModel
 
 from scorer.bundle import DEFAULT_BUNDLE
 from scorer.errors import InputError, ScorerError
@@ -98,9 +99,14 @@ def prepare(recipe: Recipe) -> Prepared:
 
 
 def leave_out_special_tokens(prepared: Prepared, recipe: Recipe) -> None:
-    """Give a model stand-ins for special tokens where its recipe does without them."""
+    """Give a model stand-ins for special tokens where its recipe does without them.
+
+    :raises InputError: when its encoder is no BERT.
+    """
     if recipe.special_tokens:
         return
+    if not isinstance(prepared.model.encoder, BertModel):
+        raise InputError(f"recipe {recipe.name}: only BERT encoders can do without special tokens (special_tokens).")
     tokenizer = open_tokenizer(encoder_folder(recipe.encoder), recipe, special_tokens=True)
     train = prepared.splits.train
     some = train.select(range(0, len(train), max(1, len(train) // SINK_ROWS)))

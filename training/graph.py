@@ -6,8 +6,11 @@ and attention from single nodes is a tenth faster than `QAttention` (`configs/RE
 rows, …), because `FusedMatMul` then takes the heads of attention as they lie, with nothing to transpose before it.
 Every initialiser keeps the name it has in torch (`encoder.layer.0.intermediate.dense.weight`), which is how the encoder
 is rebuilt for retraining.
+
+Encoders are BERT, or MPNet (Song et al. 2020), whose attention also weighs how far apart two tokens are.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +19,7 @@ import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
-from transformers import BertConfig, BertModel
+from transformers import BertModel, MPNetModel, PretrainedConfig
 
 from scorer.errors import InputError
 from scorer.support import MEANINGS
@@ -29,7 +32,7 @@ OPSET = 17
 CONTRIB = "com.microsoft"
 #: The node of an activation that is computed apart.
 ACTIVATION = "Gelu"
-#: Attention's three linear layers, in the order in which their outputs lie side by side.
+#: What attention's three linear layers are called here, in the order in which their outputs lie side by side.
 ATTENTION_PARTS = ("query", "key", "value")
 
 
@@ -41,6 +44,33 @@ def row_scales(table: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np
     """
     scales = np.maximum(np.abs(table).max(axis=1, keepdims=True), 1e-8) / 127
     return np.round(table / scales).astype(np.int8), scales.astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Attention:
+    """The attention of one layer: its module, what it projects with, and where its weights lie in torch.
+
+    own: the module that attends, at `place` in its layer. parts: its linear layers as in `ATTENTION_PARTS`. output,
+    norm: what follows, with their places.
+    """
+
+    own: Any
+    place: str
+    parts: tuple[Any, ...]
+    output: tuple[Any, str]
+    norm: tuple[nn.LayerNorm, str]
+
+
+def attention_of(layer: Any) -> Attention:
+    """The attention of a layer of either encoder."""
+    around = layer.attention
+    if hasattr(around, "attn"):
+        own = around.attn
+        output, norm = (own.o, "attention.attn.o"), (around.LayerNorm, "attention.LayerNorm")
+        return Attention(own, "attention.attn", (own.q, own.k, own.v), output, norm)
+    own, after = around.self, around.output
+    output, norm = (after.dense, "attention.output.dense"), (after.LayerNorm, "attention.output.LayerNorm")
+    return Attention(own, "attention.self", tuple(getattr(own, part) for part in ATTENTION_PARTS), output, norm)
 
 
 class GraphBuilder:
@@ -109,8 +139,11 @@ def add_embeddings(graph: GraphBuilder, model: HeadlineModel) -> str:
     words = graph.node("Gather", [table, ids], "words.steps")
     words = graph.node("Cast", [words], "words.float", to=TensorProto.FLOAT)
     words = graph.node("Mul", [words, graph.node("Gather", [scale, ids], "words.scale")], "words")
-    # every text is of type 0, so that row is part of the positions
-    positions = tables.position_embeddings.weight + tables.token_type_embeddings.weight[0]
+    positions = tables.position_embeddings.weight
+    if isinstance(model.encoder, MPNetModel):
+        positions = positions[tables.padding_idx + 1 :]  # the first ones are for padding
+    else:
+        positions = positions + tables.token_type_embeddings.weight[0]  # every text is of type 0
     table = graph.constant("embeddings.position_embeddings.weight", positions.detach().numpy())
     width = graph.node("Shape", ["ids"], "width", start=1, end=2)
     zero = graph.constant("zero", np.array([0], dtype=np.int64))
@@ -120,8 +153,30 @@ def add_embeddings(graph: GraphBuilder, model: HeadlineModel) -> str:
     return graph.add_and_norm(words, positions_used, tables.LayerNorm, "embeddings.LayerNorm")
 
 
-def add_mask(graph: GraphBuilder, config: BertConfig, sinks: bool) -> None:
+def add_distances(graph: GraphBuilder, encoder: Any, most: int) -> str:
+    """What MPNet's attention adds for how far apart two tokens are: (1, heads, tokens, tokens).
+
+    :param most: tokens of a text.
+    """
+    apart = encoder.relative_position_bucket(torch.arange(1 - most, most))
+    table = graph.constant("distance.bias", encoder.relative_attention_bias(apart).T.detach().numpy())
+    zero, one = (graph.constant(f"distance.{n}", np.array(n, dtype=np.int64)) for n in (0, 1))
+    axes = [graph.constant(f"distance.axis.{axis}", np.array([axis], dtype=np.int64)) for axis in (0, 1)]
+    width = graph.node("Squeeze", ["width", axes[0]], "distance.width")
+    places = graph.node("Range", [zero, width, one], "distance.places")
+    rows, columns = (graph.node("Unsqueeze", [places, axis], f"{axis}.places") for axis in reversed(axes))
+    distance = graph.node("Sub", [columns, rows], "distance")
+    first = graph.constant("distance.first", np.array(most - 1, dtype=np.int64))
+    found = graph.node(
+        "Gather", [table, graph.node("Add", [distance, first], "distance.row")], "distance.heads", axis=1
+    )
+    return graph.node("Unsqueeze", [found, axes[0]], "distance.by_head")
+
+
+def add_mask(graph: GraphBuilder, encoder: Any, sinks: bool) -> None:
     """What all layers share: `mask.bias` (rows, 1, 1, tokens), 0 for real tokens and far below it for padding.
+
+    For MPNet it is (rows, heads, tokens, tokens), as what it adds for distances is part of it.
 
     :param sinks: whether attention looks at stand-ins for special tokens too, which the mask then begins with.
     """
@@ -133,9 +188,16 @@ def add_mask(graph: GraphBuilder, config: BertConfig, sinks: bool) -> None:
         before = graph.constant("sinks.before", np.array([0, SINKS, 0, 0]))
         padding = graph.node("Pad", [padding, before], "mask.low.sinks")
         rows = graph.node("Shape", ["ids"], "rows", start=0, end=1)
-        many, wide = (graph.constant(n, np.array([v])) for n, v in (("sinks.n", SINKS), ("hidden", config.hidden_size)))
+        sizes = (("sinks.n", SINKS), ("hidden", encoder.config.hidden_size))
+        many, wide = (graph.constant(name, np.array([size])) for name, size in sizes)
         graph.node("Concat", [many, rows, wide], "sinks.shape", axis=0)
-    graph.node("Unsqueeze", [padding, graph.constant("middle_axes", np.array([1, 2]))], "mask.bias")
+    spread = [padding, graph.constant("middle_axes", np.array([1, 2]))]
+    config: PretrainedConfig = encoder.config
+    if isinstance(encoder, MPNetModel):
+        distances = add_distances(graph, encoder.encoder, config.max_position_embeddings)
+        graph.node("Add", [graph.node("Unsqueeze", spread, "mask.low.spread"), distances], "mask.bias")
+    else:
+        graph.node("Unsqueeze", spread, "mask.bias")
     width = config.hidden_size // config.num_attention_heads
     graph.constant("heads_apart", np.array([0, 0, config.num_attention_heads, width]))
     graph.constant("heads_together", np.array([0, 0, config.hidden_size]))
@@ -148,10 +210,10 @@ def add_sink(graph: GraphBuilder, sinks: torch.Tensor, values: str, name: str) -
     return graph.node("Concat", [spread, values], f"{name}.joined", axis=0)
 
 
-def add_attention(graph: GraphBuilder, own: Any, values: str, name: str) -> str:
+def add_attention(graph: GraphBuilder, attention: Attention, values: str, name: str) -> str:
     """Scaled dot-product attention (Vaswani et al. 2017) over all heads at once."""
-    layers = [getattr(own, part) for part in ATTENTION_PARTS]
-    joined = graph.joined_linear(layers, values, name)
+    own = attention.own
+    joined = graph.joined_linear(list(attention.parts), values, name)
     parts = graph.split(joined, [f"{name}.{part}" for part in ATTENTION_PARTS])
     if isinstance(own, SinkAttention):
         parts[1] = add_sink(graph, own.sink_keys, parts[1], f"{name}.{SINK_KEYS}")
@@ -177,9 +239,11 @@ def add_attention(graph: GraphBuilder, own: Any, values: str, name: str) -> str:
 
 def add_layer(graph: GraphBuilder, layer: Any, values: str, name: str) -> str:
     """One transformer layer: attention and feed-forward, each with its residual."""
-    mixed = add_attention(graph, layer.attention.self, values, f"{name}.attention.self")
-    mixed = graph.linear(layer.attention.output.dense, mixed, f"{name}.attention.output.dense")
-    values = graph.add_and_norm(mixed, values, layer.attention.output.LayerNorm, f"{name}.attention.output.LayerNorm")
+    attention = attention_of(layer)
+    (output, output_place), (norm, norm_place) = attention.output, attention.norm
+    mixed = add_attention(graph, attention, values, f"{name}.{attention.place}")
+    mixed = graph.linear(output, mixed, f"{name}.{output_place}")
+    values = graph.add_and_norm(mixed, values, norm, f"{name}.{norm_place}")
     wide = graph.linear(layer.intermediate.dense, values, f"{name}.intermediate.dense")
     if not isinstance(layer.intermediate.intermediate_act_fn, nn.ReLU):
         wide = graph.node(ACTIVATION, [wide], f"{name}.intermediate.activation", CONTRIB)
@@ -235,10 +299,12 @@ def build_graph(model: HeadlineModel) -> onnx.ModelProto:
     (rows, tokens, 1), `pooled` (rows, hidden), `states` and `meanings` (rows, tokens, hidden): the last layer's and the
     last but one's.
 
-    :raises InputError: when the encoder is no BERT, or its activation another than those of `config.ACTIVATIONS`.
+    :raises InputError: when the encoder is neither BERT nor MPNet, or its activation none of `config.ACTIVATIONS`.
     """
-    if not isinstance(model.encoder, BertModel):
-        raise InputError(f"Cannot export a {type(model.encoder).__name__}: the graph is written for BERT encoders.")
+    if not isinstance(model.encoder, (BertModel, MPNetModel)):
+        raise InputError(
+            f"Cannot export a {type(model.encoder).__name__}: the graph is written for BERT and MPNet encoders."
+        )
     config = model.encoder.config
     if config.hidden_act not in ACTIVATIONS:
         raise InputError(
@@ -247,7 +313,7 @@ def build_graph(model: HeadlineModel) -> onnx.ModelProto:
         )
     graph = GraphBuilder()
     values = add_embeddings(graph, model)
-    add_mask(graph, config, has_sinks(model.state_dict()))
+    add_mask(graph, model.encoder, has_sinks(model.state_dict()))
     layers: Any = model.encoder.encoder.layer
     for number, layer in enumerate(layers):
         if number == len(layers) - 1:

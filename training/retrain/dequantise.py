@@ -37,6 +37,8 @@ def dequantised(folder: Path, dropout: float = 0.1) -> HeadlineModel:
     """
     graph = onnx.load(str(folder / "model.onnx")).graph
     arrays = {found.name: numpy_helper.to_array(found) for found in graph.initializer}
+    if any(".attention.attn." in name for name in arrays):
+        raise InputError(f"{folder}: its encoder is MPNet, which cannot be fine-tuned from a bundle; pass --frozen.")
     try:
         config = encoder_config(graph, arrays)
         model = HeadlineModel(BertModel(config, add_pooling_layer=False), dropout)
