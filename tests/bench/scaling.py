@@ -17,7 +17,7 @@ from throughput import pool_texts
 WAYS = {
     "one process, 1 thread": [["--threads", "1"]],
     "one process, 2 threads": [["--threads", "2"]],
-    "2 processes of 1 thread": [["--threads", "1", "--shard", f"{part}/2"] for part in (0, 1)],
+    "2 processes of 1 thread": [["--threads", "1", "--shard", f"{part}/2"] for part in (1, 2)],
     "Ray, 1 worker of 1 thread": [["--engine", "ray", "--workers", "1", "--threads", "1"]],
     "Ray, 2 workers of 1 thread": [["--engine", "ray", "--workers", "2", "--threads", "1"]],
 }
