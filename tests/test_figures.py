@@ -136,7 +136,7 @@ def test_the_command_keeps_what_it_has_and_says_what_is_missing(
 
     monkeypatch.setattr(command, "MAKERS", {"ccf": maker, "frac": maker})
     monkeypatch.setattr(command, "data_root", lambda: tmp_path)
-    monkeypatch.setattr(command, "write_description", lambda *_: None)
+    monkeypatch.setattr(command, "take_over", lambda *_: None)
     monkeypatch.setattr(command, "write_pages", lambda *_: None)
     run = CliRunner().invoke
     first = run(command.main, ["--out", str(tmp_path), "--only", "ccf"])
