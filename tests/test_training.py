@@ -335,7 +335,7 @@ def test_lessons_are_kept_without_text_and_found_again(tmp_path: Path) -> None:
     headlines = FormLessons(
         ids=ids,
         heads={
-            "levels": np.full((2, 21), 1 / 21, dtype=np.float16),
+            "levels": np.full((2, 21), 56, dtype=np.uint8),  # roots: 56 of 255, squared, is a 21st
             "devices": np.zeros((2, 15), dtype=np.uint8),
         },
         tokens=np.array([0, 255, 0, 0, 51, 0], dtype=np.uint8),
