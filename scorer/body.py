@@ -1,9 +1,7 @@
 """Scores the body of an article: its sentences and whose voice they are in, its frames, its tone."""
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -16,7 +14,7 @@ from scorer.decode import Array, expected_level, sigmoid, softmax
 from scorer.labels import FRAMES, KINDS
 from scorer.passages import Piece, Position, cut, pack
 from scorer.predict import find_phrases, level_probabilities, scaled
-from scorer.quotes import voice_of
+from scorer.quotes import near, voice_of
 from scorer.runtime import PASSAGE_HEADS, SENTENCE_HEADS, Floats, Runtime
 from scorer.support import MEANINGS
 from scorer.text import word_spans
@@ -37,15 +35,6 @@ Z_90: Final = 1.645
 QUOTED_BIAS: Final = 1 / 3
 #: Squared points: one imagined sentence five points off the mean keeps short bodies from looking certain.
 PRIOR_VARIANCE: Final = 25.0
-
-
-def near(span: Position, quotes: Sequence[Position]) -> Sequence[Position]:
-    """The quotations that a span has characters in common with.
-
-    :param quotes: in order and disjoint.
-    """
-    first = bisect_right(quotes, span[0], key=itemgetter(1))
-    return quotes[first : bisect_left(quotes, span[1], key=itemgetter(0))]
 
 
 def own_words(text: str, span: Position, quotes: Sequence[Position]) -> str:

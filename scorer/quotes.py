@@ -1,14 +1,15 @@
 """Quotations of an article and whose words a phrase is, as spans of exactly the text that was passed in."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from operator import itemgetter
 
 from scorer.attribution import is_attributed, is_spoken
 from scorer.marks import Mark, ends_like_plural, find_marks, may_be_apostrophe
 from scorer.text import word_spans
 
-__all__ = ["is_attributed", "quote_spans", "scare_quotes", "voice_of"]
+__all__ = ["is_attributed", "near", "quote_spans", "scare_quotes", "voice_of"]
 
 Span = tuple[int, int]
 
@@ -38,17 +39,25 @@ def quote_spans(text: str, paragraphs: Sequence[Span]) -> list[Span]:
     return found
 
 
+def near(span: Span, quotes: Sequence[Span]) -> Sequence[Span]:
+    """The quotations that a span has characters in common with.
+
+    :param quotes: in order and disjoint.
+    """
+    first = bisect_right(quotes, span[0], key=itemgetter(1))
+    return quotes[first : bisect_left(quotes, span[1], key=itemgetter(0))]
+
+
 def voice_of(start: int, end: int, quotes: Sequence[Span]) -> str:
     """`quoted` inside a quotation, `author` outside all, `both` when the phrase straddles an edge.
 
     :param start: where the phrase starts, in the text the quotations were found in; `end` likewise.
     :param quotes: spans as `quote_spans` returns them.
     """
-    before = bisect_right(quotes, (start, start)) - 1
-    near = [quote for quote in quotes[max(before, 0) : before + 3] if quote[0] < end and start < quote[1]]
-    if not near:
+    around = near((start, end), quotes)
+    if not around:
         return "author"
-    return "quoted" if near[0][0] <= start and end <= near[0][1] else "both"
+    return "quoted" if around[0][0] <= start and end <= around[0][1] else "both"
 
 
 def _double_quotes(marks: Sequence[Mark], start: int, end: int, running: bool) -> tuple[list[Span], bool]:

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from scorer import Scorer
 from scorer.article_results import ArticleScore
-from scorer.body import near, own_words
+from scorer.body import own_words
 from scorer.errors import InputError
 from scorer.passages import cut, pack
+from scorer.quotes import near
 
 DATA = Path(__file__).parent / "data"
 LOADED = Scorer.load(threads=2)

@@ -122,8 +122,8 @@ class Lessons:
         unfinished.replace(path)
 
 
-def kept_well(content: Any, name: str) -> bool:
-    """Whether an opened `.npz` has judgements of that name, in bytes."""
+def kept_well(content: dict[str, NDArray[Any]], name: str) -> bool:
+    """Whether there are judgements of that name, in bytes."""
     return name in content and content[name].dtype == np.uint8
 
 
@@ -133,7 +133,8 @@ def read_lessons(path: Path) -> Lessons:
     :raises InputError: when it is no such file.
     """
     try:
-        with np.load(path, allow_pickle=False) as content:
+        with np.load(path, allow_pickle=False) as file:
+            content = {name: file[name] for name in file}  # each is unpacked once
             forms = {
                 form: FormLessons(
                     ids=content[f"{form}.ids"],

@@ -49,6 +49,10 @@ def splice(first: str, second: str) -> str:
     place = joint(first, second)
     if place is None:
         raise ValueError(f"no word joins these: {first!r}, {second!r}")
+    return _joined(first, second, place)
+
+
+def _joined(first: str, second: str, place: tuple[int, int]) -> str:
     return " ".join(first.split()[: place[0]] + second.split()[place[1] :])
 
 
@@ -81,7 +85,8 @@ def choose_pairs(texts: Sequence[str], hot: Sequence[bool], count: int, seed: in
         first = generator.choice(starts)
         words = [word for word in _keys(texts[first])[_LEAST:] if word in ends]
         second = generator.choice(ends[generator.choice(words)]) if words else first
-        if joint(texts[first], texts[second]) and (text := splice(texts[first], texts[second])) not in known:
+        place = joint(texts[first], texts[second])
+        if place and (text := _joined(texts[first], texts[second], place)) not in known:
             known.add(text)
             pairs.append((first, second))
         if len(pairs) == count:

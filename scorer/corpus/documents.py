@@ -39,9 +39,9 @@ class Folder(Reader):
             yield self._record(row, path)
 
     def _record(self, row: int, path: Path) -> Record:
-        shown = readable(path.relative_to(self.path).as_posix())
         from scorer.fetch import decode
 
+        shown = readable(path.relative_to(self.path).as_posix())
         size = path.stat().st_size
         self._done += size
         if size > MAX_BYTES:

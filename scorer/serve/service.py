@@ -66,6 +66,7 @@ class Service:
 
     def close(self) -> None:
         """Finish what was taken on."""
+        self._fetchers.shutdown(wait=False, cancel_futures=True)
         self._batcher.close()
 
     def warm_up(self) -> None:

@@ -13,13 +13,13 @@ from pathlib import Path
 
 from throughput import pool_texts
 
-#: Ways to use a machine, each the options of jobs that run side by side.
+#: Ways to use a machine: how many cores each takes, and the options of the jobs that run side by side.
 WAYS = {
-    "one process, 1 thread": [["--threads", "1"]],
-    "one process, 2 threads": [["--threads", "2"]],
-    "2 processes of 1 thread": [["--threads", "1", "--shard", f"{part}/2"] for part in (1, 2)],
-    "Ray, 1 worker of 1 thread": [["--engine", "ray", "--workers", "1", "--threads", "1"]],
-    "Ray, 2 workers of 1 thread": [["--engine", "ray", "--workers", "2", "--threads", "1"]],
+    "one process, 1 thread": (1, [["--threads", "1"]]),
+    "one process, 2 threads": (2, [["--threads", "2"]]),
+    "2 processes of 1 thread": (2, [["--threads", "1", "--shard", f"{part}/2"] for part in (1, 2)]),
+    "Ray, 1 worker of 1 thread": (1, [["--engine", "ray", "--workers", "1", "--threads", "1"]]),
+    "Ray, 2 workers of 1 thread": (2, [["--engine", "ray", "--workers", "2", "--threads", "1"]]),
 }
 
 
@@ -49,12 +49,11 @@ def main() -> None:
         with table.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([["headline"], *([text] for text in texts)])
         base = 0.0
-        for way, jobs in WAYS.items():
+        for way, (cores, jobs) in WAYS.items():
             folder = Path(name) / way
             folder.mkdir()
             rate = len(texts) / run_jobs(table, folder, jobs)
             base = base or rate
-            cores = 2 if "2" in way else 1
             million = rate * 3600 / cores / 1e6
             sys.stdout.write(f"{way:28} {rate:6.0f} rows/s {rate / base:5.2f}x {million:5.1f} million a core-hour\n")
             sys.stdout.flush()

@@ -20,16 +20,10 @@ def open_run(folder: Path, wanted: dict[str, Any], resume: bool) -> Log:
     path = folder / "run.json"
     wanted = json.loads(json.dumps(wanted))
     if path.is_file():
-        known = json.loads(path.read_text(encoding="utf-8"))
-        if not resume and _holds_work(folder):
+        if resume:
+            _check_same(folder, json.loads(path.read_text(encoding="utf-8")), wanted)
+        elif _holds_work(folder):
             raise InputError(f"{folder}: holds a run already; go on with it by --resume, or name another --run folder.")
-        other = [name for name in {**known, **wanted} if known.get(name) != wanted.get(name)]
-        if other and resume:
-            was, now = (_shown(values.get(other[0])) for values in (known, wanted))
-            raise InputError(
-                f"{folder}: the run there was started otherwise ({other[0]}: {was}, now {now}); resume it with the "
-                "same options and data, or name another --run folder."
-            )
     elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder}: is there already and is no run of this command; name another --run folder.")
     elif resume:
@@ -37,6 +31,20 @@ def open_run(folder: Path, wanted: dict[str, Any], resume: bool) -> Log:
     folder.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8")
     return Log(folder / "log.jsonl")
+
+
+def _check_same(folder: Path, known: dict[str, Any], wanted: dict[str, Any]) -> None:
+    """Refuse to resume a run that was asked for something else.
+
+    :raises InputError: naming the first thing that differs.
+    """
+    other = [name for name in {**known, **wanted} if known.get(name) != wanted.get(name)]
+    if other:
+        was, now = (_shown(values.get(other[0])) for values in (known, wanted))
+        raise InputError(
+            f"{folder}: the run there was started otherwise ({other[0]}: {was}, now {now}); resume it with the "
+            "same options and data, or name another --run folder."
+        )
 
 
 def _holds_work(folder: Path) -> bool:
