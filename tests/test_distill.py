@@ -1,18 +1,26 @@
-"""A teacher's judgements: on pools and on splices of headlines, kept without their texts."""
+"""What a teacher gives a student: judgements, kept without their texts, and the states of its layers."""
 
 import csv
 import gzip
+import json
 import shutil
 from pathlib import Path
 
 import pytest
+import torch
+from click.testing import CliRunner
 from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
+from transformers import BertConfig, BertModel
 
-from training.config import Source
+from scorer.errors import InputError
+from training.__main__ import open_tokenizer, opened
+from training.config import Source, load_recipe
 from training.distill import distill
 from training.lessons import read_lessons
+from training.match import Matching, Teacher, main, open_teacher, pairs_of_layers
+from training.model import HeadlineModel
 from training.sources import read_source
 from training.splices import choose_pairs, joint, splice
 
@@ -95,3 +103,80 @@ def test_judgements_are_made_once_and_splices_are_found_again(
     assert len(again.forms["headline"].ids) == len(judged.ids)
     assert out.read_bytes() == before
     assert read_lessons(out).teachers == lessons.teachers
+
+
+def test_layers_are_paired_evenly_and_the_last_with_the_last() -> None:
+    assert pairs_of_layers(6, 12, 3) == [(2, 4), (4, 8), (6, 12)]
+    assert pairs_of_layers(6, 12, 1) == [(6, 12)]
+    assert pairs_of_layers(2, 2, 2) == [(1, 1), (2, 2)]
+
+
+def test_a_student_comes_nearer_to_its_teachers_states_and_starts_from_there(
+    tiny_run: Path, tmp_path: Path, data_folder: Path
+) -> None:
+    assert data_folder.is_dir()
+    teacher, lessons, out = ROOT / "configs" / "tiny.yaml", tmp_path / "lessons.npz", tmp_path / "matched.npz"
+    run = tmp_path / "run"
+    shutil.copytree(tiny_run, run, ignore=shutil.ignore_patterns("bundle"))
+    distill(teacher, {"headline": 5}, 0, run, lessons)
+    recipe = tmp_path / "recipe.yaml"
+    text = f"{teacher.read_text(encoding='utf-8')}special_tokens: false\nlessons: {lessons}\n"
+    recipe.write_text(f"{text}match: {{layers: 2, labels: 0.1}}\n", encoding="utf-8")
+
+    def called(checkpoint: Path) -> tuple[int, str]:
+        options = ["--teacher", str(teacher), "--checkpoint", str(checkpoint), "--out", str(out)]
+        done = CliRunner().invoke(main, [str(recipe), "--run", str(tmp_path / "matching"), *options])
+        return done.exit_code, done.output
+
+    assert called(tmp_path / "none.pt")[0] == 2
+    code, output = called(run / "float.pt")
+    assert code == 0, output
+    losses = [
+        event["loss"]
+        for event in map(json.loads, (tmp_path / "matching" / "log.jsonl").read_text(encoding="utf-8").splitlines())
+        if event["event"] == "scores"
+    ]
+    assert losses[-1] < 0.8 * losses[0]
+
+    from_there = tmp_path / "student.yaml"
+    from_there.write_text(f"{text}start: {out}\n", encoding="utf-8")
+    student, _ = opened(load_recipe(from_there), tmp_path / "student")
+    fresh, _ = opened(load_recipe(recipe), tmp_path / "fresh")
+    kept = torch.load(tmp_path / "matching" / "float.pt", weights_only=True)["average"]
+    for name, values in student.model.named_parameters():
+        assert torch.allclose(values, kept[name], atol=float(kept[name].abs().max()) / 250), name
+    assert any(
+        not torch.equal(values, before)
+        for values, before in zip(student.model.parameters(), fresh.model.parameters(), strict=True)
+    )
+
+
+def test_a_wider_and_deeper_teacher_can_be_matched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    recipe = load_recipe(ROOT / "configs" / "tiny.yaml")
+    student, _ = opened(recipe, tmp_path / "run")
+    sizes = {"hidden_size": 48, "num_hidden_layers": 4, "num_attention_heads": 2, "intermediate_size": 64}
+    teacher = HeadlineModel(BertModel(BertConfig(**sizes), add_pooling_layer=False), 0.0).eval()
+    matching = Matching(student, Teacher(teacher, open_tokenizer("tiny", recipe, special_tokens=True)), recipe)
+    rows = [0, 7, 30]
+    batch = student.rows.train.batch(rows)
+    student.model(batch.ids, batch.mask)
+    goals = matching.goals(rows, batch.ids.device)
+    assert torch.allclose(goals[-1], teacher.norm(teacher(batch.ids, batch.mask).states), atol=1e-2)
+    distance = matching.loss(torch.tensor(0.0), rows, batch)
+    # states of mean 0 and variance 1 on one side, hardly anything on the other
+    assert 0.5 < float(distance.detach()) < 2
+    both = matching.loss(torch.tensor(2.0), rows, batch)
+    assert float((both - distance).detach()) == pytest.approx(2 * recipe.match.labels)
+
+
+def test_other_weights_than_those_that_judged_are_refused(tiny_run: Path, tmp_path: Path, data_folder: Path) -> None:
+    assert data_folder.is_dir()
+    run, lessons = tmp_path / "run", tmp_path / "lessons.npz"
+    shutil.copytree(tiny_run, run, ignore=shutil.ignore_patterns("bundle"))
+    distill(ROOT / "configs" / "tiny.yaml", {"headline": 5}, 0, run, lessons)
+    state = torch.load(run / "float.pt", weights_only=True)
+    state["average"]["heads.sensationalism.bias"] += 1
+    torch.save(state, run / "float.pt")
+    with pytest.raises(InputError, match="other weights made the judgements"):
+        open_teacher(load_recipe(ROOT / "configs" / "tiny.yaml"), run / "float.pt", str(lessons))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,7 +28,7 @@ from scorer.bundle import HASHED_FILES, SEEN_FILE, file_hash
 from scorer.errors import InputError
 from scorer.metrics import f1
 from scorer.runtime import padded
-from training.__main__ import leave_out_special_tokens
+from training.__main__ import leave_out_special_tokens, open_run
 from training.body import best_threshold, fit_temperature
 from training.calibrate import conformal_margin, fit_interval, fit_platt
 from training.config import Recipe, load_recipe
@@ -220,6 +221,20 @@ def test_a_run_folder_of_another_recipe_is_refused(tiny_run: Path, tmp_path: Pat
     assert done.returncode == 2
     assert "another recipe or other data" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_run_folder_of_other_data_is_refused(tmp_path: Path) -> None:
+    text = (ROOT / "configs" / "tiny.yaml").read_text(encoding="utf-8")
+    data = tmp_path / "headlines.csv"
+    shutil.copy(ROOT / "tests" / "data" / "tiny_headlines.csv", data)
+    (tmp_path / "recipe.yaml").write_text(text.replace("tests/data/tiny_headlines.csv", str(data)), encoding="utf-8")
+    recipe = load_recipe(tmp_path / "recipe.yaml")
+    open_run(tmp_path / "run", recipe)
+    open_run(tmp_path / "run", recipe)
+    with data.open("a", encoding="utf-8") as file:
+        file.write("\n")
+    with pytest.raises(InputError, match="other data"):
+        open_run(tmp_path / "run", recipe)
 
 
 def test_missing_data_is_one_sentence(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """Train a bundle from a recipe: `python -m training configs/student.yaml`. Run it again after a kill: it resumes."""
 
-import hashlib
 import json
 import os
 import platform
@@ -16,15 +15,16 @@ from tokenizers import Tokenizer
 from tokenizers.processors import BertProcessing
 from transformers import BertModel
 
-from scorer.bundle import DEFAULT_BUNDLE
+from scorer.bundle import DEFAULT_BUNDLE, file_hash
 from scorer.errors import InputError, ScorerError
 from training.config import Recipe, load_recipe
 from training.data import encode, ordered_batches
 from training.export import ENCODED, Encodings, export
 from training.model import HeadlineModel, load_encoder
 from training.sinks import replace_special_tokens
-from training.sources import LICENCES, Splits, encoder_folder, encoder_licence, load_splits
+from training.sources import LICENCES, Splits, encoder_folder, encoder_licence, find_file, load_splits
 from training.train import Log, fit, fit_rounded
+from training.weights import load_weights
 
 #: Train rows that tell what attention makes of special tokens.
 SINK_ROWS = 1024
@@ -53,16 +53,15 @@ def open_tokenizer(encoder: str, recipe: Recipe, special_tokens: bool) -> Tokeni
     return tokenizer
 
 
-def open_run(folder: Path, recipe: Recipe, splits: Splits) -> Log:
-    """Mark a run folder as belonging to this recipe and data, or make sure that it does already.
+def open_run(folder: Path, recipe: Recipe) -> Log:
+    """Mark a run folder as belonging to this recipe and its files, or make sure that it does already.
 
     :returns: the run's log.
     :raises InputError: when the folder holds a run of another recipe or other data.
     """
-    digest = hashlib.sha256()
-    for part in (splits.train, splits.tune, splits.dev, splits.test):
-        digest.update(json.dumps(part.to_list()).encode())
-    wanted = json.loads(json.dumps({"recipe": asdict(recipe), "data_sha256": digest.hexdigest()}))
+    named = (*(source.path for source in recipe.sources), recipe.lessons, recipe.start)
+    files = {name: file_hash(find_file(name)) for name in named if name}
+    wanted = json.loads(json.dumps({"recipe": asdict(recipe), "files": files}))
     path = folder / "run.json"
     if path.is_file() and json.loads(path.read_text(encoding="utf-8")) != wanted:
         raise InputError(
@@ -99,12 +98,10 @@ def prepare(recipe: Recipe) -> Prepared:
 
 
 def leave_out_special_tokens(prepared: Prepared, recipe: Recipe) -> None:
-    """Give a model stand-ins for special tokens where its recipe does without them.
+    """Give a model stand-ins for special tokens.
 
     :raises InputError: when its encoder is no BERT.
     """
-    if recipe.special_tokens:
-        return
     if not isinstance(prepared.model.encoder, BertModel):
         raise InputError(f"recipe {recipe.name}: only BERT encoders can do without special tokens (special_tokens).")
     tokenizer = open_tokenizer(encoder_folder(recipe.encoder), recipe, special_tokens=True)
@@ -116,15 +113,27 @@ def leave_out_special_tokens(prepared: Prepared, recipe: Recipe) -> None:
     replace_special_tokens(prepared.model, ((batch.ids, batch.mask) for batch in batches))
 
 
+def opened(recipe: Recipe, run: Path) -> tuple[Prepared, Log]:
+    """Data and model of a recipe, ready to be trained.
+
+    :param run: folder for checkpoints and the log.
+    """
+    prepared = prepare(recipe)
+    if not recipe.special_tokens:
+        leave_out_special_tokens(prepared, recipe)
+    if recipe.start:
+        load_weights(prepared.model, find_file(recipe.start))
+    log = open_run(run, recipe)
+    log.write("start", rows={name: len(part) for name, part in vars(prepared.rows).items()})
+    return prepared, log
+
+
 def fitted(recipe: Recipe, run: Path) -> tuple[Prepared, Log]:
     """Train the float model of a recipe.
 
     :param run: folder for checkpoints and the log; an interrupted run in it is taken up.
     """
-    prepared = prepare(recipe)
-    leave_out_special_tokens(prepared, recipe)
-    log = open_run(run, recipe, prepared.splits)
-    log.write("start", rows={name: len(part) for name, part in vars(prepared.rows).items()})
+    prepared, log = opened(recipe, run)
     fit(prepared.model, prepared.rows.train, prepared.rows.tune, recipe, run, log)
     return prepared, log
 

@@ -82,6 +82,22 @@ class LossWeights:
 
 
 @dataclass(frozen=True)
+class Matching:
+    """How a student is matched to its teacher (`training.match`).
+
+    layers: how many of its layers look up to one of the teacher's. labels: what the loss of the heads counts beside
+    the distance to the teacher's states.
+    """
+
+    layers: int = 3
+    labels: float = 0.05
+
+    def __post_init__(self) -> None:
+        if self.layers < 1 or self.labels < 0:
+            raise InputError(f"match: layers and labels are {self.layers} and {self.labels}, expected 1 and 0 or more.")
+
+
+@dataclass(frozen=True)
 class Quantisation:
     """How the exported graph is quantised, and how far it may drift from the torch model."""
 
@@ -102,6 +118,7 @@ class Recipe:
     """Everything a run depends on besides the data and the machine.
 
     blend: the teacher's share in what train rows are taught that have a label and a lesson (`training.data`), 0-1.
+    start: a file of weights to start from instead of the plain encoder's (`training.match` makes one).
     activation: of the feed-forward layers, `gelu` or `relu`; the encoder's own when empty. special_tokens: whether
     texts begin and end with the tokeniser's; without them there is an eighth less to compute, and attention looks at
     what stands in for them (`training/sinks.py`).
@@ -113,6 +130,7 @@ class Recipe:
     sources: tuple[Source, ...]
     seed: int = 13
     lessons: str = ""
+    start: str = ""
     blend: float = 0.0
     activation: str = ""
     special_tokens: bool = True
@@ -125,6 +143,7 @@ class Recipe:
     threads: int = 2
     optimiser: Optimiser = field(default_factory=Optimiser)
     loss: LossWeights = field(default_factory=LossWeights)
+    match: Matching = field(default_factory=Matching)
     quantisation: Quantisation = field(default_factory=Quantisation)
 
     def __post_init__(self) -> None:

@@ -65,6 +65,17 @@ class Targets:
     tokens: list[Numbers]
 
 
+def padded(texts: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Token ids of texts padded to the longest, and the mask of the real ones, (texts, tokens) each."""
+    width = max(1, *map(len, texts))
+    ids = torch.zeros((len(texts), width), dtype=torch.long)
+    mask = torch.zeros((len(texts), width), dtype=torch.long)
+    for position, text in enumerate(texts):
+        ids[position, : len(text)] = torch.tensor(text)
+        mask[position, : max(1, len(text))] = 1  # a text without any token is one of padding
+    return ids, mask
+
+
 @dataclass(frozen=True)
 class Encoded:
     """Tokenised rows: token ids and offsets, the raters' phrases as spans, and targets, in the order of the rows.
@@ -97,15 +108,10 @@ class Encoded:
 
     def batch(self, rows: Sequence[int]) -> Batch:
         """Pad the named rows to the longest of them."""
-        width = max(1, *(len(self.ids[row]) for row in rows))
-        ids = torch.zeros((len(rows), width), dtype=torch.long)
-        mask = torch.zeros((len(rows), width), dtype=torch.long)
-        tokens = torch.full((len(rows), width), torch.nan)
+        ids, mask = padded([self.ids[row] for row in rows])
+        tokens = torch.full(ids.shape, torch.nan)
         for position, row in enumerate(rows):
-            length = len(self.ids[row])
-            ids[position, :length] = torch.tensor(self.ids[row])
-            mask[position, : max(1, length)] = 1  # a text without any token is one of padding
-            tokens[position, :length] = torch.from_numpy(self.targets.tokens[row])
+            tokens[position, : len(self.ids[row])] = torch.from_numpy(self.targets.tokens[row])
         picked = np.asarray(rows)
         rest = {
             name: torch.from_numpy(values[picked]) for name, values in vars(self.targets).items() if name != "tokens"

@@ -4,7 +4,7 @@ import contextlib
 import json
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,12 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from scorer.decode import expected_level, sigmoid, softmax
 from scorer.metrics import Values, f1, mean_absolute_error, mean_squared_error, pearson, roc_auc
 from training.config import Optimiser, Recipe
-from training.data import LEVELS, Encoded, ordered_batches, shuffled_batches
+from training.data import LEVELS, Batch, Encoded, ordered_batches, shuffled_batches
 from training.model import HeadlineModel, Outputs, compute_loss
 from training.quantise import measure_ranges, quantise_encoder
 
+#: The loss to learn from: of the heads' loss on a batch, the numbers of its rows, and the batch.
+Beside = Callable[[torch.Tensor, Sequence[int], Batch], torch.Tensor]
 #: Logit above which the log counts a frame as found; the bundle's thresholds are chosen at export.
 FRAME_CUT = -0.5
 
@@ -125,7 +127,7 @@ def parameter_groups(model: HeadlineModel, settings: Optimiser) -> list[dict[str
     for name, parameter in model.named_parameters():
         if not parameter.requires_grad:
             continue
-        if name.startswith("heads."):
+        if name.startswith(("heads.", "maps.")):
             rate = settings.head_learning_rate
         else:
             layer = int(name.split(".layer.")[1].split(".")[0]) if ".layer." in name else -1
@@ -281,7 +283,9 @@ def plan_stage(name: str, model: HeadlineModel, rows: Encoded, recipe: Recipe, e
     )
 
 
-def run_stage(stage: Stage, rows: Encoded, tune: Encoded, recipe: Recipe, log: Log, folder: Path) -> None:
+def run_stage(
+    stage: Stage, rows: Encoded, tune: Encoded, recipe: Recipe, log: Log, folder: Path, beside: Beside | None = None
+) -> None:
     """Train a stage to its end; the model is left with its averaged weights.
 
     :param folder: where the stage's checkpoint is kept; what one there holds is not done again.
@@ -296,10 +300,13 @@ def run_stage(stage: Stage, rows: Encoded, tune: Encoded, recipe: Recipe, log: L
     running = 0.0
     while stage.step < len(stage.batches):
         model.train()
-        batch = rows.batch(stage.batches[stage.step]).to(device)
+        picked = stage.batches[stage.step]
+        batch = rows.batch(picked).to(device)
         with quick_arithmetic(device):
             outputs = model(batch.ids, batch.mask)
         loss = compute_loss(outputs, batch, recipe.loss)
+        if beside:
+            loss = beside(loss, picked, batch)
         stage.advance(loss, settings.clip_norm)
         running += float(loss.detach())
         done = stage.step == len(stage.batches)
@@ -314,15 +321,24 @@ def run_stage(stage: Stage, rows: Encoded, tune: Encoded, recipe: Recipe, log: L
     stage.average.swap(model)
 
 
-def fit(model: HeadlineModel, train: Encoded, tune: Encoded, recipe: Recipe, folder: Path, log: Log) -> None:
+def fit(
+    model: HeadlineModel,
+    train: Encoded,
+    tune: Encoded,
+    recipe: Recipe,
+    folder: Path,
+    log: Log,
+    beside: Beside | None = None,
+) -> None:
     """Fine-tune a model in place.
 
     :param folder: for the checkpoint; an interrupted run in it is taken up.
+    :param beside: what the loss is besides the heads' own.
     """
     torch.manual_seed(recipe.seed)
     settings = recipe.optimiser
     stage = plan_stage("float", model, train, recipe, settings.epochs, settings.learning_rate)
-    run_stage(stage, train, tune, recipe, log, folder)
+    run_stage(stage, train, tune, recipe, log, folder, beside)
 
 
 def fit_rounded(model: HeadlineModel, train: Encoded, tune: Encoded, recipe: Recipe, folder: Path, log: Log) -> None:
