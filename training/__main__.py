@@ -1,9 +1,11 @@
 """Train a bundle from a recipe: `python -m training configs/student.yaml`. Run it again after a kill: it resumes."""
 
+import contextlib
 import json
 import os
 import platform
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -176,6 +178,17 @@ def train(recipe: Recipe, run: Path, out: Path) -> dict[str, Any]:
     return config
 
 
+@contextlib.contextmanager
+def told_plainly() -> Iterator[None]:
+    """Inside, a command shows no progress bars, and the project's errors become one sentence and an exit code."""
+    datasets.disable_progress_bars()
+    try:
+        yield
+    except ScorerError as error:
+        click.echo(f"training: {error}", err=True)
+        sys.exit(error.exit_code)
+
+
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("recipe", type=click.Path(path_type=Path))
 @click.option("--run", type=click.Path(path_type=Path), help="Folder for checkpoints and log [runs/NAME].")
@@ -185,14 +198,10 @@ def main(recipe: Path, run: Path | None, out: Path | None) -> None:
 
     Example: python -m training configs/student.yaml --out scorer/models/default
     """
-    datasets.disable_progress_bars()
-    try:
+    with told_plainly():
         settings = load_recipe(recipe)
         folder = run or Path("runs") / settings.name
         config = train(settings, folder, out or folder / "bundle")
-    except ScorerError as error:
-        click.echo(f"training: {error}", err=True)
-        sys.exit(error.exit_code)
     model = config["scores"]["rated_dev"]["model"]
     click.echo(f"{out or folder / 'bundle'}: Pearson {model['pearson']['value']:.3f}, MAE {model['mae']['value']:.2f}")
 

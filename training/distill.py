@@ -4,21 +4,18 @@ The student's recipe names the file of judgements, so the student can be retrain
 """
 
 import hashlib
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
-import datasets
 import numpy as np
 import torch
 from datasets import Dataset
 from numpy.typing import NDArray
 
 from scorer.decode import ordinal_probabilities, sigmoid, softmax
-from scorer.errors import ScorerError
-from training.__main__ import Prepared, fitted
+from training.__main__ import Prepared, fitted, told_plainly
 from training.config import Recipe, Source, load_recipe
 from training.data import LEVELS, encode
 from training.lessons import TAUGHT, FormLessons, Lessons, read_lessons, text_id, to_bytes
@@ -178,14 +175,10 @@ def main(recipe: Path, headlines: int, sentences: int, passages: int, splices: i
 
     Example: python -m training.distill configs/teacher.yaml
     """
-    datasets.disable_progress_bars()
-    try:
+    with told_plainly():
         lessons = distill(
             recipe, {"headline": headlines, "sentence": sentences, "passage": passages}, splices, run, out
         )
-    except ScorerError as error:
-        click.echo(f"training: {error}", err=True)
-        sys.exit(error.exit_code)
     click.echo(f"{out}: judgements on {sum(len(part.ids) for part in lessons.forms.values())} texts")
 
 

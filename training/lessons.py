@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scorer.errors import InputError
+from training.arrays import save_arrays
 
 #: What a teacher says about a text of each form, besides its tokens.
 TAUGHT: Final = {
@@ -75,6 +76,10 @@ class FormLessons:
         place = int(np.searchsorted(self.ids, np.uint64(text_id(text))))
         return place < len(self.ids) and bool(self.ids[place] == np.uint64(text_id(text)))
 
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """All that is kept, by name."""
+        return {"ids": self.ids, "tokens": self.tokens, "starts": self.starts, **self.heads}
+
     def joined(self, other: "FormLessons") -> "FormLessons":
         """These judgements and those on other texts."""
         ids = np.concatenate([self.ids, other.ids])
@@ -109,17 +114,13 @@ class Lessons:
 
     def save(self, path: Path) -> None:
         """Write a compressed `.npz`, which is there whole or not at all."""
-        arrays = {
-            f"{form}.{name}": values
-            for form, part in self.forms.items()
-            for name, values in {"ids": part.ids, "tokens": part.tokens, "starts": part.starts, **part.heads}.items()
+        arrays: dict[str, NDArray[Any]] = {
+            f"{form}.{name}": values for form, part in self.forms.items() for name, values in part.arrays().items()
         }
         arrays |= {f"{form}.teacher": np.array(teacher) for form, teacher in self.teachers.items()}
         halves, pairs = np.unique(self.splices, return_inverse=True)
         arrays |= {"splices.ids": halves, "splices.pairs": pairs.reshape(-1, 2).astype(np.uint32)}
-        unfinished = path.with_name(f"{path.stem}.part.npz")
-        np.savez_compressed(unfinished, **arrays)  # type: ignore[arg-type]
-        unfinished.replace(path)
+        save_arrays(path, arrays)
 
 
 def kept_well(content: dict[str, NDArray[Any]], name: str) -> bool:

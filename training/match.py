@@ -6,20 +6,18 @@ of a few a text, so the same texts teach more (Romero et al. 2015, FitNets; Jiao
 The result is kept, so the student can be trained again without the teacher. Resumes after a kill.
 """
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
-import datasets
 import torch
 from tokenizers import Tokenizer
 from torch import nn
 
-from scorer.errors import InputError, ScorerError
-from training.__main__ import Prepared, open_tokenizer, opened
+from scorer.errors import InputError
+from training.__main__ import Prepared, open_tokenizer, opened, told_plainly
 from training.config import Recipe, load_recipe
 from training.data import Batch, padded
 from training.distill import model_hash
@@ -152,12 +150,8 @@ def main(recipe: Path, teacher: Path, checkpoint: Path, run: Path, out: Path) ->
 
     Example: python -m training.match configs/matched.yaml
     """
-    datasets.disable_progress_bars()
-    try:
+    with told_plainly():
         match(recipe, teacher, checkpoint, run, out)
-    except ScorerError as error:
-        click.echo(f"training: {error}", err=True)
-        sys.exit(error.exit_code)
     click.echo(f"{out}: the weights to start a student from")
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from scorer.errors import InputError
+from training.arrays import save_arrays
 from training.quantise import weight_scales
 
 #: What is added to a matrix's name for the scales of its rows.
@@ -29,9 +30,7 @@ def save_weights(model: torch.nn.Module, path: Path) -> None:
             weights = (weights / scales.unsqueeze(1)).round().to(torch.int8)
         arrays[name] = weights.numpy()
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.stem}.part.npz")
-    np.savez_compressed(unfinished, **arrays)  # type: ignore[arg-type]
-    unfinished.replace(path)
+    save_arrays(path, arrays)
 
 
 @torch.no_grad()
