@@ -1,5 +1,6 @@
 """From the numbers a head puts out to scores: pure functions over arrays, shared by training and inference."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -32,22 +33,21 @@ def expected_level(probabilities: Array, levels: Array) -> Array:
     return found
 
 
-def level_quantile(probabilities: Array, levels: Array, quantile: float) -> Array:
-    """A quantile of a distribution over evenly spaced levels, each level's mass spread evenly over its cell.
+def level_quantiles(probabilities: Array, levels: Array, quantiles: Sequence[float]) -> tuple[Array, ...]:
+    """Quantiles of a distribution over evenly spaced levels, each level's mass spread evenly over its cell.
 
     :param probabilities: (rows, levels), each row summing to 1.
     :param levels: (levels,), rising in equal steps.
-    :param quantile: 0-1.
-    :returns: (rows,), within half a step of the range of the levels.
+    :param quantiles: 0-1 each.
+    :returns: (rows,) each, within half a step of the range of the levels.
     """
-    below = np.cumsum(probabilities, axis=1)
-    cell = np.minimum((below < quantile).sum(axis=1), len(levels) - 1)
-    rows = np.arange(len(probabilities))
-    inside = np.maximum(probabilities[rows, cell], 1e-9)
-    fraction = (quantile - (below[rows, cell] - probabilities[rows, cell])) / inside
+    before = (probabilities.cumsum(axis=1) - probabilities)[:, np.newaxis]
+    wanted = np.array(quantiles)[:, np.newaxis]
+    # how much of each cell lies below the quantile: all of it, a part, or nothing
+    filled = (wanted - before) / np.maximum(probabilities, 1e-9)[:, np.newaxis]
+    cells = np.minimum(np.maximum(filled, 0.0), 1.0).sum(axis=2)
     step = levels[1] - levels[0]
-    found: Array = levels[cell] + (np.clip(fraction, 0.0, 1.0) - 0.5) * step
-    return found
+    return tuple((levels[0] - 0.5 * step + step * cells).T)
 
 
 def ordinal_probabilities(logits: Array) -> Array:

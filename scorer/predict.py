@@ -11,7 +11,7 @@ from tokenizers import Encoding
 from scorer.abstain import MAX_CHARACTERS, reason_to_abstain
 from scorer.ahead import ahead
 from scorer.bundle import Bundle, Interval, PhraseRule, Platt, load_bundle
-from scorer.decode import Array, expected_level, level_quantile, ordinal_probabilities, sigmoid, softmax
+from scorer.decode import Array, expected_level, level_quantiles, ordinal_probabilities, sigmoid, softmax
 from scorer.errors import InputError
 from scorer.labels import DEVICES, band_of
 from scorer.own_heads import label_texts, read_own_heads
@@ -26,11 +26,6 @@ if TYPE_CHECKING:
 WINDOW = 1024
 
 
-def margin_of(score: float, margins: Sequence[tuple[float, float]]) -> float:
-    """The conformal margin that belongs to a predicted score, in points."""
-    return next(margin for lowest, margin in reversed(margins) if score >= lowest or lowest == margins[0][0])
-
-
 def intervals(probabilities: Array, scores: Array, levels: Array, settings: Interval) -> tuple[Array, Array]:
     """The interval of each score: quantiles of the predicted distribution, widened by the band's conformal margin.
 
@@ -39,11 +34,11 @@ def intervals(probabilities: Array, scores: Array, levels: Array, settings: Inte
     :param probabilities: (rows, levels); `scores`: (rows,) 0-100; `levels`: (levels,).
     :returns: low and high, (rows,) each, 0-100, around the score.
     """
-    margins = np.array([margin_of(float(score), settings.margins) for score in scores])
-    ends = (settings.low_quantile, settings.high_quantile)
-    low, high = (level_quantile(probabilities, levels, end) for end in ends)
-    low, high = low - margins, high + margins
-    return np.clip(np.minimum(low, scores), 0, 100), np.clip(np.maximum(high, scores), 0, 100)
+    lowest, by_band = np.array(settings.margins).T
+    margins = by_band[np.maximum(lowest.searchsorted(scores, side="right") - 1, 0)]
+    low, high = level_quantiles(probabilities, levels, (settings.low_quantile, settings.high_quantile))
+    # scores lie within 0-100 themselves
+    return np.maximum(np.minimum(low - margins, scores), 0), np.minimum(np.maximum(high + margins, scores), 100)
 
 
 def calibrated(logits: Array, platt: Platt) -> Array:
@@ -243,15 +238,14 @@ def token_weights(logits: Sequence[Array], rule: PhraseRule) -> list[list[float]
 
     :param logits: of the token head, one (tokens,) a text.
     """
-    ends = np.cumsum([len(row) for row in logits])
-    # with one more, so that a text without tokens may come last
-    weights = np.append(calibrated(np.concatenate(logits), rule.calibration), 0.0)
-    hot = np.maximum.reduceat(weights, ends - [len(row) for row in logits]) >= rule.threshold
-    listed = weights.tolist()
-    return [
-        listed[end - len(row) : end] if marked else []
-        for row, end, marked in zip(logits, ends.tolist(), hot.tolist(), strict=True)
-    ]
+    listed = calibrated(np.concatenate(logits), rule.calibration).tolist()
+    found: list[list[float]] = []
+    start = 0
+    for row in logits:
+        weights = listed[start : start + len(row)]
+        found.append(weights if weights and max(weights) >= rule.threshold else [])
+        start += len(row)
+    return found
 
 
 def find_phrases(text: str, offsets: Sequence[tuple[int, int]], logits: Array, rule: PhraseRule) -> tuple[Phrase, ...]:

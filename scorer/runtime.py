@@ -130,10 +130,13 @@ class Runtime:
         :returns: logits and states in the order of the encodings.
         """
         live = self._in_this_process()
-        batches = list(self._batches(encodings))
+        # an encoding makes a new list each time it is asked
+        texts = [encoding.ids for encoding in encodings]
+        lengths = list(map(len, texts))
+        batches = list(_batches(lengths))
 
         def outputs(rows: Sequence[int]) -> list[Floats]:
-            ids, mask = padded([encodings[row].ids for row in rows], len(encodings[rows[-1]].ids))
+            ids, mask = padded([texts[row] for row in rows], lengths[rows[-1]])
             found: list[Floats] = live.session.run(heads, {"ids": ids, "mask": mask})
             return found
 
@@ -143,29 +146,28 @@ class Runtime:
         for rows, arrays in zip(batches, (live.pool.map if side_by_side else map)(outputs, batches), strict=True):
             for name, values in zip(heads, arrays, strict=True):
                 if values.ndim == 3:
-                    listed = by_token.setdefault(name, [values[0]] * len(encodings))
+                    listed = by_token.setdefault(name, [values[0]] * len(texts))
                     for position, row in enumerate(rows):
-                        listed[row] = values[position, : len(encodings[row].ids)]
+                        listed[row] = values[position, : lengths[row]]
                     continue
                 if name not in found:
-                    found[name] = np.empty((len(encodings), values.shape[1]), dtype=np.float32)
+                    found[name] = np.empty((len(texts), values.shape[1]), dtype=np.float32)
                 found[name][rows] = values
         return RawOutputs(found, by_token)
 
-    def _batches(self, encodings: Sequence[Encoding]) -> Iterator[list[int]]:
-        """Row numbers of texts of like length, the longest first, each batch from short to long.
 
-        Few texts make small batches, so that there is one for every thread; how many threads there are does not
-        matter, so that results do not depend on it.
-        """
-        order = sorted(range(len(encodings)), key=lambda row: len(encodings[row].ids))
-        most = min(MAX_ROWS, max(MIN_ROWS, len(order) // 4))
-        while order:
-            width = len(encodings[order[-1]].ids)
-            size, limit = 1, min(most, MAX_TOKENS // max(1, width), len(order))
-            while size < limit and (
-                len(encodings[order[-size - 1]].ids) >= LIKE_LENGTH * width or (size + 1) * width <= FEW_TOKENS
-            ):
-                size += 1
-            yield order[-size:]
-            order = order[:-size]
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Row numbers of texts of like length, the longest first, each batch from short to long.
+
+    Few texts make small batches, so that there is one for every thread; how many threads there are does not matter, so
+    that results do not depend on it.
+    """
+    order = sorted(range(len(lengths)), key=lengths.__getitem__)
+    most = min(MAX_ROWS, max(MIN_ROWS, len(order) // 4))
+    while order:
+        width = lengths[order[-1]]
+        size, limit = 1, min(most, MAX_TOKENS // max(1, width), len(order))
+        while size < limit and (lengths[order[-size - 1]] >= LIKE_LENGTH * width or (size + 1) * width <= FEW_TOKENS):
+            size += 1
+        yield order[-size:]
+        order = order[:-size]

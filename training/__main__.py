@@ -148,8 +148,9 @@ def describe_run(recipe: Recipe, splits: Splits, minutes: float) -> dict[str, An
     repeats = {source.kind: source.repeat for source in recipe.sources}
     cores = f"{os.cpu_count()} cores, {platform.machine()}"
     machine = torch.cuda.get_device_name() if torch.cuda.is_available() else cores
+    start = f", its weights first matched to a larger teacher's states ({recipe.start})" if recipe.start else ""
     return {
-        "encoder": f"{recipe.encoder} ({encoder_licence(recipe.encoder)})",
+        "encoder": f"{recipe.encoder} ({encoder_licence(recipe.encoder)}){start}",
         "data": [
             {"path": names[kind], "rows": counts[kind] // repeats[kind], "note": LICENCES[kind]}
             for kind in sorted(used)

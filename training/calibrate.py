@@ -14,7 +14,7 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 from scorer.bundle import Interval, PhraseRule, Platt
-from scorer.decode import expected_level, level_quantile, sigmoid, softmax
+from scorer.decode import expected_level, level_quantiles, sigmoid, softmax
 from scorer.labels import BANDS, band_of
 from scorer.metrics import Values, calibration_error, coverage
 from scorer.predict import calibrated, find_phrases, intervals
@@ -86,7 +86,7 @@ def fit_interval(logits: Values, truth: Values) -> Interval:
 def raw_interval(logits: Values) -> tuple[Values, Values, Values]:
     """Score and both quantiles of the predicted distributions, (rows,) each."""
     levels, probabilities = np.array(LEVELS), softmax(logits)
-    low, high = (level_quantile(probabilities, levels, quantile) for quantile in QUANTILES)
+    low, high = level_quantiles(probabilities, levels, QUANTILES)
     return expected_level(probabilities, levels), low, high
 
 
