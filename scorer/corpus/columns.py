@@ -12,6 +12,19 @@ from scorer.labels import DEVICES
 HEADLINE_NAMES: Final = ("headline", "title", "headline_text", "article_title", "posttext", "text")
 BODY_NAMES: Final = ("body", "content", "article_text", "full_text", "fulltext", "targetparagraphs", "text")
 
+#: What to group headlines by: usual names of the columns that tell it, in order of preference.
+GROUP_NAMES: Final = {
+    "outlet": ("outlet", "publisher", "publication", "newspaper", "site", "domain"),
+    "source": ("source",),
+    "leaning": ("leaning", "political_leaning", "lean", "political_lean"),
+    "country": ("country",),
+    "topic": ("topic", "category", "section"),
+    "date": (
+        *("date", "published", "published_at", "publication_date", "pub_date", "pubdate", "publish_date"),
+        *("date_published", "posttimestamp", "created_at", "timestamp"),
+    ),
+}
+
 #: Flat columns of a headline and, where bodies are read, of a body.
 HEADLINE_COLUMNS: Final = ("score", "low", "high", "band", *DEVICES, "clickbait", "phrases", "abstain", "model")
 BODY_COLUMNS: Final = (
@@ -65,6 +78,11 @@ def find_column(columns: Sequence[str], usual: Sequence[str], asked: str | None,
         if asked in columns:
             return asked
         raise InputError(f"{place}: has no column {asked!r} (--{what}-col); its columns are {listed(columns)}.")
+    return usual_column(columns, usual)
+
+
+def usual_column(columns: Sequence[str], usual: Iterable[str]) -> str | None:
+    """The first column of these names, compared without regard to case; None when there is none."""
     known = {name.strip().casefold(): name for name in reversed(columns)}
     return next((known[name] for name in usual if name in known), None)
 

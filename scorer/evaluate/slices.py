@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from scorer.corpus.columns import GROUP_NAMES, usual_column
 from scorer.evaluate.measure import errors_of, mean_of
 from scorer.evaluate.results import Slice
 from scorer.evaluate.sample import Guess, Sample
@@ -18,14 +19,10 @@ from scorer.text import word_spans
 SMALL: Final = 30
 #: Values of a column that are shown; the others together are one more.
 SHOWN: Final = 12
-#: What columns tell, by their usual names.
+#: Usual names of the columns that tell a slice.
 COLUMNS: Final = {
-    "outlet": ("outlet", "publisher", "site", "domain"),
-    "source": ("source",),
-    "leaning": ("leaning", "political_leaning", "lean"),
-    "country": ("country",),
-    "topic": ("topic", "category", "section"),
-    "year": ("year", "date", "published", "published_at", "pub_date", "publish_date", "created_at", "period"),
+    **{name: usual for name, usual in GROUP_NAMES.items() if name != "date"},
+    "year": ("year", *GROUP_NAMES["date"], "period"),
 }
 #: Columns of which one value is one group when a baseline is cross-validated.
 GROUPS: Final = ("outlet", "source")
@@ -52,10 +49,7 @@ def slices_of(sample: Sample, guess: Guess, columns: Sequence[str], more: Sequen
 
 def _told(columns: Sequence[str], more: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Names of slices with the columns they come from."""
-    known = {column.strip().casefold(): column for column in reversed(columns)}
-    found = {}
-    for name, usual in COLUMNS.items():
-        found[name] = next((known[each] for each in usual if each in known), None)
+    found = {name: usual_column(columns, usual) for name, usual in COLUMNS.items()}
     yield from ((name, column) for name, column in found.items() if column is not None)
     yield from ((column, column) for column in more if column not in found.values())
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from scorer.bundle import file_hash
-from scorer.corpus.columns import listed
+from scorer.corpus.columns import GROUP_NAMES, listed, usual_column
 from scorer.corpus.inputs import expand
 from scorer.corpus.readers import JsonLines
 from scorer.corpus.workspace import rejects_of
@@ -19,15 +19,12 @@ from scorer.report.results import KIND, File, Report
 from scorer.report.tally import GroupColumn, Tally, rejected_reasons
 
 FILES: Final = ("report.json", "report.html")
-#: What columns tell, by their usual names, compared without regard to case.
+#: Usual names of the columns that tell a group.
 USUAL: Final = {
-    "outlet": ("outlet", "publisher", "publication", "newspaper", "source", "site", "domain"),
-    "leaning": ("leaning", "political_leaning", "lean", "political_lean"),
-    "topic": ("topic", "category", "section"),
-    "month": (
-        *("date", "published", "published_at", "publication_date", "pub_date", "pubdate", "publish_date"),
-        *("date_published", "posttimestamp", "created_at", "timestamp", "month"),
-    ),
+    "outlet": (*GROUP_NAMES["outlet"], *GROUP_NAMES["source"]),
+    "leaning": GROUP_NAMES["leaning"],
+    "topic": GROUP_NAMES["topic"],
+    "month": (*GROUP_NAMES["date"], "month"),
     "file": ("source_file",),
 }
 
@@ -57,10 +54,9 @@ def group_columns(files: Sequence[Scored], asked: Sequence[str]) -> list[GroupCo
     :raises InputError: when one that was asked for is not there.
     """
     columns = list(dict.fromkeys(name for file in files for name in file.columns))
-    known = {name.strip().casefold(): name for name in reversed(columns)}
     found = {}
     for by, usual in USUAL.items():
-        column = next((known[name] for name in usual if name in known), None)
+        column = usual_column(columns, usual)
         if column is not None:
             found[column] = GroupColumn(by, column)
     for name in asked:
