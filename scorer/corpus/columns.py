@@ -14,8 +14,9 @@ BODY_NAMES: Final = ("body", "content", "article_text", "full_text", "fulltext",
 
 #: What to group headlines by: usual names of the columns that tell it, in order of preference.
 GROUP_NAMES: Final = {
-    "outlet": ("outlet", "publisher", "publication", "newspaper", "site", "domain"),
+    "outlet": ("outlet", "publisher", "publication", "newspaper"),
     "source": ("source",),
+    "site": ("site", "domain"),
     "leaning": ("leaning", "political_leaning", "lean", "political_lean"),
     "country": ("country",),
     "topic": ("topic", "category", "section"),

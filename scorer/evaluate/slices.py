@@ -21,7 +21,11 @@ SMALL: Final = 30
 SHOWN: Final = 12
 #: Usual names of the columns that tell a slice.
 COLUMNS: Final = {
-    **{name: usual for name, usual in GROUP_NAMES.items() if name != "date"},
+    "outlet": (*GROUP_NAMES["outlet"], *GROUP_NAMES["site"]),
+    "source": GROUP_NAMES["source"],
+    "leaning": GROUP_NAMES["leaning"],
+    "country": GROUP_NAMES["country"],
+    "topic": GROUP_NAMES["topic"],
     "year": ("year", *GROUP_NAMES["date"], "period"),
 }
 #: Columns of which one value is one group when a baseline is cross-validated.

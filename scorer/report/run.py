@@ -21,7 +21,7 @@ from scorer.report.tally import GroupColumn, Tally, rejected_reasons
 FILES: Final = ("report.json", "report.html")
 #: Usual names of the columns that tell a group.
 USUAL: Final = {
-    "outlet": (*GROUP_NAMES["outlet"], *GROUP_NAMES["source"]),
+    "outlet": (*GROUP_NAMES["outlet"], *GROUP_NAMES["source"], *GROUP_NAMES["site"]),
     "leaning": GROUP_NAMES["leaning"],
     "topic": GROUP_NAMES["topic"],
     "month": (*GROUP_NAMES["date"], "month"),
