@@ -57,3 +57,15 @@ def ordinal_probabilities(logits: Array) -> Array:
     :returns: (..., levels), each 0-1, non-increasing along the last axis.
     """
     return np.minimum.accumulate(sigmoid(logits), axis=-1)
+
+
+def band_margins(scores: Array, margins: Sequence[tuple[float, float]]) -> Array:
+    """The conformal margin of the band that each score lies in.
+
+    :param scores: (rows,).
+    :param margins: lowest score of each band and its margin, rising; scores below all of them take the first.
+    :returns: (rows,).
+    """
+    lowest, by_band = np.array(margins).T
+    found: Array = by_band[np.maximum(lowest.searchsorted(scores, side="right") - 1, 0)]
+    return found

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from scorer.bundle import Bundle, Platt, head_file, pairs, platts
-from scorer.decode import Array, sigmoid, softmax
+from scorer.decode import Array, band_margins, sigmoid, softmax
 from scorer.errors import BundleError
 from scorer.results import Label
 from scorer.runtime import RawOutputs
@@ -152,7 +152,7 @@ def label_texts(
 def _grade(head: OwnHead, grade: float) -> Label:
     """A grade 0-1 on the head's own scale, with its interval."""
     bottom, top = head.scale or (0.0, 1.0)
-    margin = next((margin for lowest, margin in reversed(head.margins) if grade >= lowest), head.margins[0][1])
+    margin = float(band_margins(np.array([grade]), head.margins)[0])
     ends = (grade, max(0.0, grade - margin), min(1.0, grade + margin))
     value, low, high = (bottom + (top - bottom) * end for end in ends)
     return Label(head.kind, value=value, low=low, high=high, scale=(bottom, top))

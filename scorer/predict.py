@@ -11,7 +11,15 @@ from tokenizers import Encoding
 from scorer.abstain import MAX_CHARACTERS, reason_to_abstain
 from scorer.ahead import ahead
 from scorer.bundle import Bundle, Interval, PhraseRule, Platt, load_bundle
-from scorer.decode import Array, expected_level, level_quantiles, ordinal_probabilities, sigmoid, softmax
+from scorer.decode import (
+    Array,
+    band_margins,
+    expected_level,
+    level_quantiles,
+    ordinal_probabilities,
+    sigmoid,
+    softmax,
+)
 from scorer.errors import InputError
 from scorer.labels import DEVICES, band_of
 from scorer.own_heads import label_texts, read_own_heads
@@ -34,8 +42,7 @@ def intervals(probabilities: Array, scores: Array, levels: Array, settings: Inte
     :param probabilities: (rows, levels); `scores`: (rows,) 0-100; `levels`: (levels,).
     :returns: low and high, (rows,) each, 0-100, around the score.
     """
-    lowest, by_band = np.array(settings.margins).T
-    margins = by_band[np.maximum(lowest.searchsorted(scores, side="right") - 1, 0)]
+    margins = band_margins(scores, settings.margins)
     low, high = level_quantiles(probabilities, levels, (settings.low_quantile, settings.high_quantile))
     # scores lie within 0-100 themselves
     return np.maximum(np.minimum(low - margins, scores), 0), np.minimum(np.maximum(high + margins, scores), 100)

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from scorer.bundle import DEFAULT_BUNDLE, read_config
-from scorer.errors import ScorerError
 from training import human
+from training.__main__ import told_plainly
 from training.card import model_card
 from training.export import write_description
 from training.figures import labelled
@@ -50,24 +50,15 @@ def write_pages(bundle: Path, folder: Path, root: Path) -> None:
         path.write_text(filled(path.read_text(encoding="utf-8"), config, figures), encoding="utf-8")
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("bundle", type=click.Path(path_type=Path), default=DEFAULT_BUNDLE)
-@click.option("--out", "folder", type=click.Path(path_type=Path), default=FOLDER, help="Folder of the figures.")
-@click.option(
-    "--only", multiple=True, type=click.Choice(list(MAKERS)), help="Measure this set only, anew; may be repeated."
-)
-@click.option("--again", is_flag=True, help="Measure sets anew that have figures of this model.")
-def main(bundle: Path, folder: Path, only: tuple[str, ...], again: bool) -> None:
-    """Measure BUNDLE on every set, then write its card and, for the shipped one, README and docs.
+def make(bundle: Path, folder: Path, only: list[str], again: bool) -> None:
+    """Measure a bundle on the sets wanted, then write what is known of it, once there are figures for every set.
 
-    Sets that have figures of this very model are kept, so the command goes on where it was stopped. The labelled data
-    comes from SCORER_DATA or ../shared/data.
-
-    Example: python -m training.figures --only audit
+    :param only: names of sets to measure, whatever is there; those without figures of this model when empty.
+    :param again: measure every set.
     """
     data_root()
     stamp = stamp_of(read_config(bundle))
-    wanted = list(only) or (list(MAKERS) if again else stale(folder, MAKERS, stamp))
+    wanted = only or (list(MAKERS) if again else stale(folder, MAKERS, stamp))
     kept = [name for name in MAKERS if name not in wanted]
     if kept and not only:
         click.echo(f"kept, as they are of this model: {', '.join(kept)}", err=True)
@@ -86,17 +77,24 @@ def main(bundle: Path, folder: Path, only: tuple[str, ...], again: bool) -> None
     click.echo(f"Wrote {folder}, {bundle / 'README.md'}{', README.md and docs' if shipped else ''}.", err=True)
 
 
-def run() -> None:
-    """Run the command; the project's errors become one sentence and an exit code."""
-    try:
-        main(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        raise SystemExit(error.exit_code) from error
-    except ScorerError as error:
-        click.echo(f"training.figures: {error}", err=True)
-        raise SystemExit(error.exit_code) from error
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("bundle", type=click.Path(path_type=Path), default=DEFAULT_BUNDLE)
+@click.option("--out", "folder", type=click.Path(path_type=Path), default=FOLDER, help="Folder of the figures.")
+@click.option(
+    "--only", multiple=True, type=click.Choice(list(MAKERS)), help="Measure this set only, anew; may be repeated."
+)
+@click.option("--again", is_flag=True, help="Measure sets anew that have figures of this model.")
+def main(bundle: Path, folder: Path, only: tuple[str, ...], again: bool) -> None:
+    """Measure BUNDLE on every set, then write its card and, for the shipped one, README and docs.
+
+    Sets that have figures of this very model are kept, so the command goes on where it was stopped. The labelled data
+    comes from SCORER_DATA or ../shared/data.
+
+    Example: python -m training.figures --only audit
+    """
+    with told_plainly():
+        make(bundle, folder, list(only), again)
 
 
 if __name__ == "__main__":
-    run()
+    main()
