@@ -17,11 +17,10 @@ from hypothesis import strategies as st
 
 from scorer.article_results import ArticleScore
 from scorer.audit.page import audit_page
-from scorer.audit.report import markdown, prepare, table
+from scorer.audit.report import markdown, table
 from scorer.audit.results import Audit, Case, Figure, FillerResult, GroupResult, SuiteResult, Version
 from scorer.audit.run import Reading, judge, run_audit
 from scorer.audit.suites import Suite, load_suite
-from scorer.errors import InputError
 from scorer.metrics import Estimate
 from scorer.predict import Scorer
 from scorer.results import HeadlineScore, ModelName
@@ -276,16 +275,6 @@ def test_bad_input_exits_with_two(run_scorer: Run, tmp_path: Path, arguments: tu
     assert done.stdout == b""
     assert done.stderr.decode().startswith(said)
     assert not (tmp_path / "out").exists()
-
-
-def test_the_folder_of_the_reports_is_made_or_refused(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(InputError, match="file: is no folder; name a folder"):
-        prepare(tmp_path / "file")
-    with pytest.raises(InputError, match="cannot be made a folder"):
-        prepare(tmp_path / "file" / "out")
-    prepare(tmp_path / "a" / "b")
-    assert (tmp_path / "a" / "b").is_dir()
 
 
 class Reader(HTMLParser):

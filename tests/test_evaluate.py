@@ -74,7 +74,6 @@ def test_the_commands_show_an_example(run_scorer: Run, command: str) -> None:
     [
         (("nowhere.csv", "--out", "out"), "nowhere.csv: no such file or folder"),
         (("{}", "--out", "{}"), "is a file; name the folder"),
-        (("{}", "--out", "missing/out"), "there is no folder missing"),
         (("{}", "--out", "out", "--scale", "5"), "found 5, expected the lowest and the highest grade, as in 1,5"),
         (("{}", "--out", "out", "--where", "split"), "found split, expected COLUMN=VALUE"),
         (("{}", "--out", "out", "--label-col", "heat"), "has no column 'heat'"),

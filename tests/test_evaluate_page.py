@@ -15,11 +15,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scorer.article_parts import clean
-from scorer.errors import InputError
 from scorer.evaluate import measure, plots, wording
 from scorer.evaluate.markdown import report_markdown
 from scorer.evaluate.page import report_page
-from scorer.evaluate.report import FILES, check_folder, write_report
+from scorer.evaluate.report import FILES, write_report
 from scorer.evaluate.results import Data, Evaluation, Kept
 from scorer.evaluate.sample import constant_guess
 from scorer.evaluate.slices import slices_of
@@ -218,6 +217,3 @@ def test_files_are_replaced_whole_and_others_stay(tmp_path: Path) -> None:
     (out / "notes.txt").write_text("mine", encoding="utf-8")
     write_report(PLAIN, out)
     assert sorted(path.name for path in out.iterdir()) == sorted([*FILES, "notes.txt"])
-    labelled = out / "report.json"
-    with pytest.raises(InputError, match="would replace the labelled file"):
-        check_folder(out, str(labelled))

@@ -29,7 +29,7 @@ from scorer.report.dates import month_of
 from scorer.report.figures import figures, mean_of, place_of, share_of
 from scorer.report.load import Interval, Row
 from scorer.report.results import Group, Report
-from scorer.report.run import check_out, make_report, report_json, write_report
+from scorer.report.run import make_report, report_json, write_report
 from scorer.report.tally import MAX_VALUES, GroupColumn, Tally, group_name
 from scorer.results import HeadlineScore
 
@@ -480,19 +480,6 @@ def test_only_the_report_is_written_into_a_folder(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("keep me", encoding="utf-8")
     report = make_report([str(path)])
     for _ in range(2):
-        check_out(tmp_path, [str(path)])
         write_report(report, tmp_path)
     assert {each.name for each in tmp_path.iterdir()} == {"a.csv", "notes.txt", "report.json", "report.html"}
     assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8")) == json.loads(report_json(report))
-
-
-def test_nothing_of_others_is_replaced(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.csv", [scored("One", 10.0)])
-    with pytest.raises(InputError, match="is a file"):
-        check_out(path, [str(path)])
-    (tmp_path / "report.json").write_text('{"passed": true}', encoding="utf-8")
-    with pytest.raises(InputError, match="not a report of this command"):
-        check_out(tmp_path, [str(path)])
-    own = path.rename(tmp_path / "report.json")
-    with pytest.raises(InputError, match="is the scored file"):
-        check_out(tmp_path, [str(own)])

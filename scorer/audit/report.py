@@ -7,35 +7,24 @@ from typing import Final
 from scorer.audit import words
 from scorer.audit.page import audit_page
 from scorer.audit.results import Audit, Case, SuiteResult
-from scorer.errors import InputError
-from scorer.files import json_text, write_texts
+from scorer.files import json_text
 from scorer.markdown import escaped
 from scorer.markdown import table as markdown_table
+from scorer.report_folder import write_files
 
+FILES: Final = ("report.json", "report.md", "report.html")
+#: A key of its JSON that no other report has.
+MARK: Final = "suites"
 _HEADER: Final = ("suite", "figure", "result", "value", "mark", "95% interval", "n")
 
 
-def prepare(out: Path) -> None:
-    """Make the folder of the reports, before any work is done.
+def write_report(audit: Audit, out: Path) -> None:
+    """Write the three files; earlier ones are replaced, whatever else is in the folder stays.
 
-    :raises InputError: when it cannot be made.
+    :raises InputError: when the folder cannot be made.
     """
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except FileExistsError as error:
-        raise InputError(f"{out}: is no folder; name a folder for the reports.") from error
-    except OSError as error:
-        raise InputError(f"{out}: cannot be made a folder for the reports ({error.strerror}).") from error
-
-
-def write_reports(out: Path, audit: Audit) -> None:
-    """Write report.json, report.md and report.html; an older report there is replaced."""
-    texts = {
-        "report.json": json_text(audit.to_dict(), indent=1) + "\n",
-        "report.md": markdown(audit),
-        "report.html": audit_page(audit),
-    }
-    write_texts(out, texts)
+    contents = (json_text(audit.to_dict(), indent=1) + "\n", markdown(audit), audit_page(audit))
+    write_files(out, dict(zip(FILES, contents, strict=True)))
 
 
 def rows(audit: Audit) -> list[tuple[str, ...]]:

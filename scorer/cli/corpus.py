@@ -76,10 +76,12 @@ def report(scored: tuple[str, ...], out: Path, by: tuple[str, ...], headline_col
 
     Example: scorer report scores.csv --out report --by desk
     """
+    from scorer.corpus.inputs import expand
     from scorer.report.page import in_short
-    from scorer.report.run import check_out, make_report, write_report
+    from scorer.report.run import FILES, MARK, make_report, write_report
+    from scorer.report_folder import check_folder
 
-    check_out(out, scored)
+    check_folder(out, FILES, MARK, expand(scored))
     found = make_report(scored, by, headline_col)
     write_report(found, out)
     click.echo(in_short(found))

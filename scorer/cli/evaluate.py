@@ -79,12 +79,13 @@ def evaluate(
     Example: scorer evaluate rated.csv --out report --where split=test --rated-by people
     """
     from scorer.evaluate.cells import Wanted
-    from scorer.evaluate.report import check_folder, write_report
+    from scorer.evaluate.report import FILES, MARK, write_report
     from scorer.evaluate.run import Task
     from scorer.evaluate.run import evaluate as run_evaluation
     from scorer.evaluate.show import evaluation_card
+    from scorer.report_folder import check_folder
 
-    check_folder(out, labelled)
+    check_folder(out, FILES, MARK, [labelled])
     wanted = Wanted(label_columns, head, scale, positive)
     report = run_evaluation(Task(labelled, wanted, text_column=text_col, **options))
     paths = write_report(report, out)
@@ -116,15 +117,15 @@ def audit(out: Path, own: tuple[Path, ...], only: tuple[str, ...], threads: int 
 
     Example: scorer audit --out audit --only swaps --only traps
     """
-    from scorer.audit.report import prepare, table, write_reports
+    from scorer.audit.report import FILES, MARK, table, write_report
     from scorer.audit.run import run_audit
     from scorer.audit.suites import load_suites
+    from scorer.report_folder import check_folder
 
     suites = load_suites(own, only)
-    scorer = load_scorer(model, threads)
-    prepare(out)
-    found = run_audit(scorer, suites)
-    write_reports(out, found)
+    check_folder(out, FILES, MARK, map(str, own))
+    found = run_audit(load_scorer(model, threads), suites)
+    write_report(found, out)
     click.echo(table(found))
     click.echo(f"Wrote report.json, report.md and report.html to {out}.", err=True)
     return 0 if found.passed else 1

@@ -1,6 +1,5 @@
 """Makes a report: opens the scored files, finds what to group by, counts, and writes JSON and a page."""
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -11,14 +10,17 @@ from scorer.corpus.inputs import expand
 from scorer.corpus.readers import JsonLines
 from scorer.corpus.workspace import rejects_of
 from scorer.errors import InputError
-from scorer.files import json_text, write_texts
+from scorer.files import json_text
 from scorer.report.figures import figures
 from scorer.report.load import Scored, open_scored
 from scorer.report.page import report_page
-from scorer.report.results import KIND, File, Report
+from scorer.report.results import File, Report
 from scorer.report.tally import GroupColumn, Tally, rejected_reasons
+from scorer.report_folder import write_files
 
 FILES: Final = ("report.json", "report.html")
+#: A key of its JSON that no other report has.
+MARK: Final = "hottest"
 #: Usual names of the columns that tell a group.
 USUAL: Final = {
     "outlet": (*GROUP_NAMES["outlet"], *GROUP_NAMES["source"], *GROUP_NAMES["site"]),
@@ -85,42 +87,12 @@ def _rejects(files: Sequence[Scored]) -> Iterator[dict[str, Any]]:
             yield from (record.values for record in JsonLines(path, path.name).records() if record.problem is None)
 
 
-def check_out(out: Path, scored: Sequence[str]) -> None:
-    """Refuse, before any work is done, a folder that the report cannot be written to.
-
-    :raises InputError: when it is a file, or a report would replace a scored file or the report of another command.
-    """
-    if out.exists() and not out.is_dir():
-        raise InputError(f"{out}: is a file; name the folder to write the report to.")
-    for path in (out / name for name in FILES):
-        if path.is_dir():
-            raise InputError(f"{path}: is a folder where the report should be; name another folder.")
-        if path.exists() and any(path.samefile(name) for name in expand(scored)):
-            raise InputError(f"{path}: is the scored file; name another folder for the report.")
-    earlier = out / "report.json"
-    if earlier.exists() and not _is_ours(earlier):
-        raise InputError(f"{earlier}: is not a report of this command and would be replaced; name another folder.")
-
-
-def _is_ours(path: Path) -> bool:
-    try:
-        found = json.loads(path.read_bytes())
-    except ValueError:
-        return False
-    return isinstance(found, dict) and found.get("kind") == KIND
-
-
 def write_report(report: Report, out: Path) -> None:
     """Write both files, each whole or not at all; earlier ones are replaced, whatever else is in the folder stays.
 
     :raises InputError: when the folder cannot be made.
     """
-    contents = (report_json(report), report_page(report))
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{out}: cannot be made a folder for the report ({error.strerror}).") from error
-    write_texts(out, dict(zip(FILES, contents, strict=True)))
+    write_files(out, dict(zip(FILES, (report_json(report), report_page(report)), strict=True)))
 
 
 def report_json(report: Report) -> str:
