@@ -47,6 +47,12 @@ class Outputs:
     states: torch.Tensor
 
 
+def mean_state(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """The mean of the states of real tokens: (rows, tokens, hidden) and (rows, tokens) to (rows, hidden)."""
+    weights = mask.unsqueeze(-1).to(states.dtype)
+    return (states * weights).sum(1) / weights.sum(1)
+
+
 class HeadlineModel(nn.Module):
     """An encoder, mean pooling, and linear heads on normalised states.
 
@@ -70,8 +76,7 @@ class HeadlineModel(nn.Module):
         :param mask: (rows, tokens), 1 for a real token.
         """
         states = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state.float()
-        weights = mask.unsqueeze(-1).to(states.dtype)
-        pooled = (states * weights).sum(1) / weights.sum(1)
+        pooled = mean_state(states, mask)
         dropped, dropped_tokens = self.dropout(self.norm(pooled)), self.dropout(self.norm(states))
         logits = {
             name: head(dropped_tokens if name == "tokens" else dropped).float() for name, head in self.heads.items()
