@@ -4,7 +4,6 @@ import csv
 import gzip
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,6 @@ from transformers import BertConfig, BertModel
 from scorer.errors import InputError
 from training.__main__ import open_tokenizer, opened
 from training.config import Source, load_recipe
-from training.data import padded
 from training.distill import distill
 from training.lessons import read_lessons
 from training.match import Matching, Teacher, main, open_teacher, pairs_of_layers
@@ -26,8 +24,6 @@ from training.model import HeadlineModel
 from training.sources import read_source
 from training.splices import choose_pairs, joint, splice
 
-#: Wider and deeper than the tiny student.
-TEACHER = BertConfig(hidden_size=48, num_hidden_layers=4, num_attention_heads=2, intermediate_size=64)
 POOL = [
     "Council to vote on the harbour bridge after a year of delays",
     "Ferry company sells its oldest boat, and the crew looks on",
@@ -159,46 +155,19 @@ def test_a_wider_and_deeper_teacher_can_be_matched(tmp_path: Path, monkeypatch: 
     monkeypatch.chdir(ROOT)
     recipe = load_recipe(ROOT / "configs" / "tiny.yaml")
     student, _ = opened(recipe, tmp_path / "run")
-    teacher = HeadlineModel(BertModel(TEACHER, add_pooling_layer=False), 0.0).eval()
+    sizes = {"hidden_size": 48, "num_hidden_layers": 4, "num_attention_heads": 2, "intermediate_size": 64}
+    teacher = HeadlineModel(BertModel(BertConfig(**sizes), add_pooling_layer=False), 0.0).eval()
     matching = Matching(student, Teacher(teacher, open_tokenizer("tiny", recipe, special_tokens=True)), recipe)
     rows = [0, 7, 30]
     batch = student.rows.train.batch(rows)
     student.model(batch.ids, batch.mask)
-    *by_layer, pooled = matching.goals(rows, batch.ids.shape[1], batch.ids.device)
-    seen = teacher(batch.ids, batch.mask)
-    assert torch.allclose(by_layer[-1], teacher.norm(seen.states), atol=1e-2)
-    assert torch.allclose(pooled, teacher.norm(seen.pooled), atol=1e-2)
+    goals = matching.goals(rows, batch.ids.device)
+    assert torch.allclose(goals[-1], teacher.norm(teacher(batch.ids, batch.mask).states), atol=1e-2)
     distance = matching.loss(torch.tensor(0.0), rows, batch)
     # states of mean 0 and variance 1 on one side, hardly anything on the other
     assert 0.5 < float(distance.detach()) < 2
     both = matching.loss(torch.tensor(2.0), rows, batch)
     assert float((both - distance).detach()) == pytest.approx(2 * recipe.match.labels)
-    matching.fit_maps(student.model, student.rows.train)
-    student.model(batch.ids, batch.mask)
-    assert float(matching.loss(torch.tensor(0.0), rows, batch).detach()) < 0.7 * float(distance.detach())
-
-
-def test_a_text_told_otherwise_is_matched_to_what_the_teacher_makes_of_the_original(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(ROOT)
-    recipe = load_recipe(ROOT / "configs" / "tiny.yaml")
-    sources = tuple(replace(source, vary=0.5) for source in recipe.sources)
-    recipe = replace(recipe, sources=sources, special_tokens=False)
-    student, _ = opened(recipe, tmp_path / "run")
-    teacher = HeadlineModel(BertModel(TEACHER, add_pooling_layer=False), 0.0).eval()
-    tokenizer = open_tokenizer("tiny", recipe, special_tokens=True)
-    matching = Matching(student, Teacher(teacher, tokenizer), recipe)
-    told_from = student.splits.train["told_from"]
-    rows = [*[row for row, text in enumerate(told_from) if text][:3], told_from.index(None)]
-    batch = student.rows.train.batch(rows)
-    student.model(batch.ids, batch.mask)
-    *by_token, (own, goal) = matching.sides(rows, batch)
-    originals = padded([tokenizer.encode(told_from[row] or student.rows.train.texts[row]).ids for row in rows])
-    assert torch.allclose(goal, teacher.norm(teacher(*originals).pooled), atol=1e-2)
-    assert own.shape == (4, student.model.encoder.config.hidden_size)
-    # of the one that is as it was, each token is matched too
-    assert {len(states) for pair in by_token for states in pair} == {len(student.rows.train.ids[rows[-1]])}
 
 
 def test_other_weights_than_those_that_judged_are_refused(tiny_run: Path, tmp_path: Path, data_folder: Path) -> None:

@@ -15,21 +15,17 @@ import click
 import torch
 from tokenizers import Tokenizer
 from torch import nn
-from torch.nn import functional
 
 from scorer.errors import InputError
 from training.__main__ import Prepared, open_tokenizer, opened, told_plainly
 from training.config import Recipe, load_recipe
-from training.data import Batch, Encoded, ordered_batches, padded
+from training.data import Batch, padded
 from training.distill import model_hash
 from training.lessons import read_lessons
-from training.model import HeadlineModel, load_encoder, mean_state
+from training.model import HeadlineModel, load_encoder
 from training.sources import encoder_folder, find_file
 from training.train import fit, quick_arithmetic
 from training.weights import save_weights
-
-#: Train rows on which the maps to the teacher's states are fitted at first.
-FIT_ROWS = 1024
 
 
 @dataclass(frozen=True)
@@ -66,22 +62,18 @@ def pairs_of_layers(student: int, teacher: int, count: int) -> list[tuple[int, i
 class Matching:
     """How far the states of a student's layers are, after a linear map for each layer, from a teacher's.
 
-    A text that is told otherwise (`training.variants`) has other tokens than the original, which the teacher sees: of
-    it only the pooled state is matched, so that the student makes of both what the teacher makes of the original.
     The maps become part of the student (`maps`), for its optimiser and its checkpoints.
     """
 
     def __init__(self, prepared: Prepared, teacher: Teacher, recipe: Recipe) -> None:
-        model, train = prepared.model, prepared.splits.train
+        model = prepared.model
         device = next(model.parameters()).device
         self.teacher, self.labels = teacher.model.to(device), recipe.match.labels
         encoders: tuple[Any, Any] = (model.encoder, teacher.model.encoder)
         layers, higher = (encoder.encoder.layer for encoder in encoders)
         width, goal = (encoder.config.hidden_size for encoder in encoders)
         self.pairs = pairs_of_layers(len(layers), len(higher), recipe.match.layers)
-        # one more for the pooled states
-        maps = (nn.Linear(width, goal) for _ in range(len(self.pairs) + 1))
-        self.norm, self.maps = model.norm, nn.ModuleList(maps).to(device)
+        self.norm, self.maps = model.norm, nn.ModuleList(nn.Linear(width, goal) for _ in self.pairs).to(device)
         model.add_module("maps", self.maps)
         self.seen: dict[int, torch.Tensor] = {}
         for layer, _ in self.pairs:
@@ -89,12 +81,9 @@ class Matching:
         # the teacher's special tokens, where the student has none
         self.ends = 0 if recipe.special_tokens else 1
         teacher.tokenizer.enable_truncation(recipe.max_length + 2 * self.ends)
-        told_from = list(train["told_from"])
-        originals = [told or text for told, text in zip(told_from, train["text"], strict=True)]
-        self.ids = [encoding.ids for encoding in teacher.tokenizer.encode_batch(originals)]
-        self.otherwise = torch.tensor([told is not None for told in told_from])
-        pieces = zip(prepared.rows.train.ids, self.ids, told_from, strict=True)
-        if any(told is None and len(own) != len(ids) - 2 * self.ends for own, ids, told in pieces):
+        self.ids = [encoding.ids for encoding in teacher.tokenizer.encode_batch(prepared.rows.train.texts)]
+        pieces = zip(prepared.rows.train.ids, self.ids, strict=True)
+        if any(len(own) != len(ids) - 2 * self.ends for own, ids in pieces):
             raise InputError(f"recipe {recipe.name}: its encoder and the teacher's cut texts into different tokens.")
 
     def _keep(self, layer: int) -> Any:
@@ -104,49 +93,13 @@ class Matching:
         return hook
 
     @torch.no_grad()
-    def goals(self, rows: Sequence[int], width: int, device: torch.device) -> list[torch.Tensor]:
-        """The teacher's normalised states on the originals of rows.
-
-        :param width: how many tokens of the student's to have states for.
-        :returns: of each layer (rows, width, hidden), and the pooled ones, (rows, hidden).
-        """
+    def goals(self, rows: Sequence[int], device: torch.device) -> list[torch.Tensor]:
+        """The states of the teacher's layers on texts, (rows, tokens of the student, hidden) each, normalised."""
         ids, mask = (values.to(device) for values in padded([self.ids[row] for row in rows]))
         with quick_arithmetic(device):
             states = self.teacher.encoder(ids, mask, output_hidden_states=True).hidden_states
-        last = min(width, ids.shape[1] - 2 * self.ends)
-        missing = (0, 0, 0, width - last)
-        cut = [states[layer][:, self.ends : self.ends + last].float() for _, layer in self.pairs]
-        by_token = [self.teacher.norm(functional.pad(layer, missing)) for layer in cut]
-        return [*by_token, self.teacher.norm(mean_state(states[-1].float(), mask))]
-
-    def sides(self, rows: Sequence[int], batch: Batch) -> list[tuple[torch.Tensor, torch.Tensor]]:
-        """What each map goes from and to: the student's and the teacher's states, (tokens or rows, hidden) each.
-
-        :param rows: the numbers of the rows of a batch that the student has just seen.
-        """
-        goals = self.goals(rows, batch.ids.shape[1], batch.ids.device)
-        own = [self.seen[layer].float() for layer, _ in self.pairs]
-        alike = batch.mask.bool() & ~self.otherwise[list(rows), None].to(batch.mask.device)
-        pairs = [(self.norm(states)[alike], goal[alike]) for states, goal in zip(own, goals[:-1], strict=True)]
-        return [*pairs, (self.norm(mean_state(own[-1], batch.mask)), goals[-1])]
-
-    @torch.no_grad()
-    def fit_maps(self, model: HeadlineModel, rows: Encoded) -> None:
-        """Begin with the maps that fit best: what random ones ask of the student first would undo what it knows."""
-        device = next(model.parameters()).device
-        some = list(range(0, len(rows), max(1, len(rows) // FIT_ROWS)))
-        found: list[list[tuple[torch.Tensor, torch.Tensor]]] = []
-        for places in ordered_batches([len(rows.ids[row]) for row in some], 64):
-            picked = [some[place] for place in places]
-            batch = rows.batch(picked).to(device)
-            with quick_arithmetic(device):
-                model(batch.ids, batch.mask)
-            found.append(self.sides(picked, batch))
-        for layer, parts in zip(self.maps, zip(*found, strict=True), strict=True):
-            own, goal = (torch.cat(side) for side in zip(*parts, strict=True))
-            with_shift = torch.cat([own, torch.ones_like(own[:, :1])], dim=1)
-            best = torch.linalg.lstsq(with_shift.cpu(), goal.cpu(), driver="gelsd").solution.to(device)
-            layer.load_state_dict({"weight": best[:-1].T, "bias": best[-1]})
+        last = ids.shape[1] - self.ends
+        return [self.teacher.norm(states[layer][:, self.ends : last].float()) for _, layer in self.pairs]
 
     def loss(self, labels: torch.Tensor, rows: Sequence[int], batch: Batch) -> torch.Tensor:
         """The mean squared distance to the teacher's states, and the share of the labels' loss that the recipe wants.
@@ -154,10 +107,11 @@ class Matching:
         :param labels: what the heads' loss on the batch is.
         :param rows: the numbers of the batch's rows.
         """
+        mask = batch.mask.bool()
+        goals = self.goals(rows, mask.device)
         distances = [
-            (layer(own) - goal).square().mean()
-            for layer, (own, goal) in zip(self.maps, self.sides(rows, batch), strict=True)
-            if len(own)
+            (self.maps[number](self.norm(self.seen[layer].float()))[mask] - goals[number][mask]).square().mean()
+            for number, (layer, _) in enumerate(self.pairs)
         ]
         return torch.stack(distances).mean() + self.labels * labels
 
@@ -173,7 +127,6 @@ def match(recipe_path: Path, teacher_path: Path, checkpoint: Path, run: Path, ou
     teacher = open_teacher(load_recipe(teacher_path), checkpoint, recipe.lessons)
     prepared, log = opened(recipe, run)
     matching = Matching(prepared, teacher, recipe)
-    matching.fit_maps(prepared.model, prepared.rows.train)
     fit(prepared.model, prepared.rows.train, prepared.rows.tune, recipe, run, log, matching.loss)
     del prepared.model.maps
     save_weights(prepared.model, out)

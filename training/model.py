@@ -47,12 +47,6 @@ class Outputs:
     states: torch.Tensor
 
 
-def mean_state(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """The mean of the states of real tokens: (rows, tokens, hidden) and (rows, tokens) to (rows, hidden)."""
-    weights = mask.unsqueeze(-1).to(states.dtype)
-    return (states * weights).sum(1) / weights.sum(1)
-
-
 class HeadlineModel(nn.Module):
     """An encoder, mean pooling, and linear heads on normalised states.
 
@@ -76,7 +70,8 @@ class HeadlineModel(nn.Module):
         :param mask: (rows, tokens), 1 for a real token.
         """
         states = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state.float()
-        pooled = mean_state(states, mask)
+        weights = mask.unsqueeze(-1).to(states.dtype)
+        pooled = (states * weights).sum(1) / weights.sum(1)
         dropped, dropped_tokens = self.dropout(self.norm(pooled)), self.dropout(self.norm(states))
         logits = {
             name: head(dropped_tokens if name == "tokens" else dropped).float() for name, head in self.heads.items()

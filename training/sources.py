@@ -269,7 +269,6 @@ RATED_PASSAGES = {
 FEATURES = Features(
     {
         "text": Value("string"),
-        "told_from": Value("string"),
         "split": Value("string"),
         "group": Value("string"),
         "source": Value("string"),

@@ -105,8 +105,7 @@ def slip(text: str, generator: Random) -> str:
 def variant(row: Mapping[str, Any], generator: Random) -> dict[str, Any]:
     """What changes in a row of labels when its text is told otherwise: the wording's labels stay.
 
-    Loaded phrases that are no longer there word for word, and a teacher's judgement of the tokens, become unknown;
-    `told_from` is the text before.
+    Loaded phrases that are no longer there word for word, and a teacher's judgement of the tokens, become unknown.
     """
     text = str(row["text"])
     if generator.random() < _CHANCES["names"]:
@@ -119,4 +118,4 @@ def variant(row: Mapping[str, Any], generator: Random) -> dict[str, Any]:
         return {}
     phrases = row["phrases"]
     kept = phrases is not None and all(phrase in text for phrase in phrases)
-    return {"text": text, "told_from": row["text"], "phrases": phrases if kept else None, "taught_tokens": None}
+    return {"text": text, "phrases": phrases if kept else None, "taught_tokens": None}
