@@ -144,18 +144,24 @@ def label_texts(
                 phrases = loaded_phrases(texts[row], offsets[row], weights, *head.thresholds)
                 found[row][head.name] = Label(head.kind, phrases=phrases)
         else:
-            for row, values in enumerate(head.probabilities(raw.heads["pooled"]).tolist()):
-                found[row][head.name] = _grade(head, values[0]) if head.kind == "graded" else _names(head, values)
+            values = head.probabilities(raw.heads["pooled"])
+            graded = head.kind == "graded"
+            labels = _grades(head, values[:, 0]) if graded else [_names(head, row) for row in values.tolist()]
+            for row, label in enumerate(labels):
+                found[row][head.name] = label
     return found
 
 
-def _grade(head: OwnHead, grade: float) -> Label:
-    """A grade 0-1 on the head's own scale, with its interval."""
+def _grades(head: OwnHead, grades: Array) -> list[Label]:
+    """Grades 0-1, (rows,), on the head's own scale, with their intervals."""
     bottom, top = head.scale or (0.0, 1.0)
-    margin = float(band_margins(np.array([grade]), head.margins)[0])
-    ends = (grade, max(0.0, grade - margin), min(1.0, grade + margin))
-    value, low, high = (bottom + (top - bottom) * end for end in ends)
-    return Label(head.kind, value=value, low=low, high=high, scale=(bottom, top))
+    values = grades.astype(np.float64)
+    margins = band_margins(values, head.margins)
+    ends = np.stack([values, np.maximum(values - margins, 0.0), np.minimum(values + margins, 1.0)], axis=1)
+    return [
+        Label(head.kind, value=value, low=low, high=high, scale=(bottom, top))
+        for value, low, high in (bottom + (top - bottom) * ends).tolist()
+    ]
 
 
 def _names(head: OwnHead, probabilities: list[float]) -> Label:

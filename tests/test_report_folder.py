@@ -79,3 +79,14 @@ def test_no_command_replaces_the_report_of_another(
         assert done.returncode == 2
         assert b"is not a report of this command" in done.stderr
         assert (tmp_path / "report.json").read_text(encoding="utf-8") == kept
+
+
+@pytest.mark.parametrize("command", ["report", "evaluate"])
+def test_no_command_replaces_its_own_input(
+    run_scorer: Callable[..., subprocess.CompletedProcess[bytes]], tmp_path: Path, command: str
+) -> None:
+    source = tmp_path / "report.json"
+    source.write_text(f'{{"{COMMANDS[command].MARK}": []}}', encoding="utf-8")
+    done = run_scorer(command, str(source), "--out", str(tmp_path))
+    assert done.returncode == 2
+    assert b"is read and would be replaced" in done.stderr
