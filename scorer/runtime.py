@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from scorer.errors import BundleError
-from scorer.text import readable
+from scorer.text import as_meant
 
 #: Rows and padded tokens of one batch; larger ones were not faster and need more memory.
 MIN_ROWS = 8
@@ -120,7 +120,10 @@ class Runtime:
 
     def tokenise(self, text: str) -> Encoding:
         """Token ids and offsets of one text, special tokens included, never truncated."""
-        return self._tokenizer.encode(readable(text))
+        return self._tokenizer.encode(as_meant(text, self._knows))
+
+    def _knows(self, word: str) -> bool:
+        return self._tokenizer.token_to_id(word) is not None
 
     def run(self, encodings: Sequence[Encoding], heads: Sequence[str]) -> RawOutputs:
         """Score texts in batches of like length.

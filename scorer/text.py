@@ -1,7 +1,7 @@
 """Words and loaded phrases with offsets into exactly the text that was passed in."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from scorer.results import Phrase
 
@@ -19,6 +19,13 @@ OUTLET_WORD = re.compile(
 #: A bar or dash and a name behind it, at the end of a headline.
 _SUFFIX = re.compile(r"\s+(?P<sign>[|–—-])\s+(?P<name>[^\s|–—][^|–—]{1,40})\s*$")
 _JOINING = frozenset("of the and for on in & at".split())
+#: Words long enough to have one meaning only when mistyped; capitalised ones may be names.
+_LONG = re.compile(r"\b[a-z]{7,}\b")
+#: Right words that a vocabulary may lack, though two letters away from one that it has.
+_NO_SLIPS = frozenset(
+    """carters causally closets cravings crooner dairies framers gilding minuets overdoes regraded regrading retried
+    reveres signers timbres titling""".split()
+)
 
 
 def end_of_wording(text: str) -> int:
@@ -42,6 +49,28 @@ def end_of_wording(text: str) -> int:
 def readable(text: str) -> str:
     """The text with lone surrogates, which no tokeniser takes, replaced one for one: offsets stay the same."""
     return _SURROGATE.sub("\ufffd", text)
+
+
+def as_meant(text: str, known: Callable[[str], bool]) -> str:
+    """The readable text with exchanged letters put back in order (`lawusit`): offsets stay the same.
+
+    Only what cannot be another word is put right: a long one without a capital that is not known, and is when two
+    neighbouring letters inside it change places, in one way only. Missing and wrong letters stay: too many rare words
+    (`plandemic`) are one letter away from another.
+
+    :param known: whether a word is one of the vocabulary.
+    """
+
+    def put_right(match: re.Match[str]) -> str:
+        word = match[0]
+        if known(word) or word in _NO_SLIPS or word.endswith("ise"):
+            return word
+        pairs = (at for at in range(1, len(word) - 1) if word[at] != word[at + 1])
+        exchanged = (word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in pairs)
+        found = [other for other in exchanged if known(other)]
+        return found[0] if len(found) == 1 else word
+
+    return _LONG.sub(put_right, readable(text))
 
 
 def word_spans(text: str) -> list[tuple[int, int]]:

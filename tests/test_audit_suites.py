@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scorer.audit.changes import CHANGES, curly_quotes, other_quotes, sentence_case, spelling, title_case, typo
+from scorer.audit.changes import (
+    CHANGES,
+    curly_quotes,
+    missing_letter,
+    other_quotes,
+    sentence_case,
+    spelling,
+    title_case,
+    typo,
+)
 from scorer.audit.kinds import KINDS
 from scorer.audit.suites import EVENTS, Suite, load_suite, load_suites
 from scorer.errors import InputError
@@ -205,6 +214,8 @@ def test_suites_are_chosen_by_name(tmp_path: Path) -> None:
         (other_quotes, "Drivers' toll isn't fair", "Drivers' toll isn't fair"),
         (typo, "Mayor of Birmingham opens garden", "Mayor of Birmingham opens gadren"),
         (typo, "Two die at sea", "Two die at sea"),
+        (missing_letter, "Mayor of Birmingham opens garden", "Mayor of Birmingham opens garen"),
+        (missing_letter, "Two die at sea", "Two die at sea"),
         (spelling, "Grey tyre centre: Neighbours coloured it", "Gray tire center: Neighbors colored it"),
     ],
 )
@@ -216,6 +227,7 @@ def test_changes_of_the_surface(change: object, text: str, expected: str) -> Non
 @given(st.text("abcxyz 'QT", max_size=60))
 def test_changes_keep_the_letters(text: str) -> None:
     assert sorted(typo(text)) == sorted(text)
+    assert len(text) - len(missing_letter(text)) in (0, 1)
     for change in (title_case, sentence_case):
         assert change(text).lower() == text.lower()
     for change in (curly_quotes, other_quotes):

@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from click.testing import CliRunner
@@ -105,6 +106,29 @@ def test_judgements_are_made_once_and_splices_are_found_again(
     assert read_lessons(out).teachers == lessons.teachers
 
 
+def test_two_teachers_judge_the_same_and_their_mean_is_kept(tiny_run: Path, tmp_path: Path, data_folder: Path) -> None:
+    assert data_folder.is_dir()
+    recipe, first, both = ROOT / "configs" / "tiny.yaml", tmp_path / "first.npz", tmp_path / "both.npz"
+    runs = [tmp_path / "one", tmp_path / "two"]
+    for run in runs:
+        shutil.copytree(tiny_run, run, ignore=shutil.ignore_patterns("bundle"))
+    state = torch.load(runs[1] / "float.pt", weights_only=True)
+    state["average"]["heads.devices.bias"] += 2
+    torch.save(state, runs[1] / "float.pt")
+    ours = distill(recipe, {"headline": 5}, 12, runs[0], first)
+    mean = distill(recipe, {"headline": 5}, 12, runs[1], both, beside=first)
+    other = read_lessons(runs[1] / "lessons.npz")
+    assert np.array_equal(mean.splices, ours.splices)
+    assert mean.teachers == {"headline": f"{ours.teachers['headline']} {other.teachers['headline']}"}
+    low, middle, high = (each.forms["headline"].heads["devices"].astype(int) for each in (ours, mean, other))
+    assert (low <= middle).all()
+    assert (middle <= high).all()
+    assert high.mean() > low.mean() + 20
+    # either may be the one a student is matched to
+    for run in runs:
+        open_teacher(load_recipe(recipe), run / "float.pt", str(both))
+
+
 def test_layers_are_paired_evenly_and_the_last_with_the_last() -> None:
     assert pairs_of_layers(6, 12, 3) == [(2, 4), (4, 8), (6, 12)]
     assert pairs_of_layers(6, 12, 1) == [(6, 12)]
@@ -160,13 +184,13 @@ def test_a_wider_and_deeper_teacher_can_be_matched(tmp_path: Path, monkeypatch: 
     matching = Matching(student, Teacher(teacher, open_tokenizer("tiny", recipe, special_tokens=True)), recipe)
     rows = [0, 7, 30]
     batch = student.rows.train.batch(rows)
-    student.model(batch.ids, batch.mask)
+    outputs = student.model(batch.ids, batch.mask)
     goals = matching.goals(rows, batch.ids.device)
     assert torch.allclose(goals[-1], teacher.norm(teacher(batch.ids, batch.mask).states), atol=1e-2)
-    distance = matching.loss(torch.tensor(0.0), rows, batch)
+    distance = matching.loss(torch.tensor(0.0), outputs, rows, batch)
     # states of mean 0 and variance 1 on one side, hardly anything on the other
     assert 0.5 < float(distance.detach()) < 2
-    both = matching.loss(torch.tensor(2.0), rows, batch)
+    both = matching.loss(torch.tensor(2.0), outputs, rows, batch)
     assert float((both - distance).detach()) == pytest.approx(2 * recipe.match.labels)
 
 

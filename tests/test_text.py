@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scorer.text import end_of_wording, loaded_phrases, readable, word_spans, word_weights
+from scorer.text import as_meant, end_of_wording, loaded_phrases, readable, word_spans, word_weights
 
 ANY_TEXT = st.text(st.characters(), max_size=80)
 
@@ -38,6 +38,29 @@ def test_a_phrase_is_exactly_the_text_at_its_offsets(text: str, data: st.DataObj
 def test_readable_keeps_every_offset_and_can_be_encoded(text: str) -> None:
     assert len(readable(text)) == len(text)
     readable(text).encode("utf-8")
+
+
+WORDS = frozenset("lawsuit singers martial matrail horrible".split())
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("lawusit over horrbile smell", "lawsuit over horrible smell"),
+        ("Lawusit over HORRBILE smell", "Lawusit over HORRBILE smell"),  # capitals may be names
+        ("the signers of it", "the signers of it"),  # a right word
+        ("a matrial matter", "a matrial matter"),  # either of two words
+        ("lawsut, lawwsuit, awlsuit", "lawsut, lawwsuit, awlsuit"),  # other slips
+    ],
+)
+def test_exchanged_letters_are_read_as_the_word_that_was_meant(text: str, read: str) -> None:
+    assert as_meant(text, WORDS.__contains__) == read
+
+
+@given(st.text(st.sampled_from("lawsuit \ud800é"), max_size=40))
+def test_what_is_meant_keeps_every_offset_and_known_words(text: str) -> None:
+    assert len(as_meant(text, WORDS.__contains__)) == len(text)
+    assert as_meant(text, lambda _word: True) == readable(text)
 
 
 def test_a_phrase_grows_over_weaker_neighbours_and_stops_at_punctuation() -> None:

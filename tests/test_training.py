@@ -34,7 +34,7 @@ from training.calibrate import conformal_margin, fit_interval, fit_platt
 from training.config import Recipe, load_recipe
 from training.data import Batch, level_targets, phrase_spans, phrase_targets, shuffled_batches, token_targets
 from training.graph import build_graph, row_scales
-from training.lessons import FormLessons, Lessons, read_lessons, text_id
+from training.lessons import FormLessons, Lessons, mean_of, read_lessons, text_id
 from training.model import HeadlineModel, load_encoder
 from training.quantise import QuantisedLinear, measure_ranges, quantise_encoder, set_rounding
 from training.retrain.dequantise import dequantised
@@ -379,3 +379,27 @@ def test_lessons_are_kept_without_text_and_found_again(tmp_path: Path) -> None:
     (tmp_path / "broken.npz").write_bytes(b"PK nonsense")
     with pytest.raises(InputError, match="no file of a teacher's judgements"):
         read_lessons(tmp_path / "broken.npz")
+
+
+def test_the_mean_of_two_teachers_lies_between_them_and_names_both() -> None:
+    def judged(teacher: str, ids: list[int], hot: int, token: int) -> Lessons:
+        levels = np.zeros((2, 21), dtype=np.uint8)
+        levels[:, hot] = 255
+        devices = np.full((2, 15), hot, dtype=np.uint8)
+        part = FormLessons(
+            ids=np.array(ids, dtype=np.uint64),
+            heads={"levels": levels, "devices": devices},
+            tokens=np.full(3, token, dtype=np.uint8),
+            starts=np.array([0, 1, 3], dtype=np.int64),
+        )
+        return Lessons({"headline": part}, {"headline": teacher})
+
+    both = mean_of(judged("one", [1, 2], 4, 0), judged("two", [1, 2], 12, 100))
+    said = both.forms["headline"]
+    assert both.teachers == {"headline": "one two"}
+    # roots are kept: a half is 180 of 255, squared
+    assert said.heads["levels"][0].nonzero()[0].tolist() == [4, 12]
+    assert set(said.heads["levels"][0][[4, 12]]) == {180}
+    assert (set(said.heads["devices"].ravel()), set(said.tokens)) == ({8}, {50})
+    with pytest.raises(InputError, match="other texts as headline"):
+        mean_of(judged("one", [1, 2], 4, 0), judged("two", [1, 3], 12, 100))

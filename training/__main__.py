@@ -25,6 +25,8 @@ from training.export import ENCODED, Encodings, export
 from training.model import HeadlineModel, load_encoder
 from training.sinks import replace_special_tokens
 from training.sources import LICENCES, Splits, encoder_folder, encoder_licence, find_file, load_splits
+from training.spellings import spelled_alike
+from training.steady import Steadiness
 from training.train import Log, fit, fit_rounded
 from training.weights import load_weights
 
@@ -33,7 +35,9 @@ SINK_ROWS = 1024
 
 
 def open_tokenizer(encoder: str, recipe: Recipe, special_tokens: bool) -> Tokenizer:
-    """The encoder's tokeniser, with or without special tokens; the tiny encoder of the tests borrows the shipped one.
+    """The encoder's tokeniser, with or without special tokens, both spellings of a word being one to it.
+
+    The tiny encoder of the tests borrows the shipped one.
 
     :param encoder: its folder, or `tiny`.
     :raises InputError: when the folder has no tokeniser.
@@ -43,6 +47,7 @@ def open_tokenizer(encoder: str, recipe: Recipe, special_tokens: bool) -> Tokeni
     if not path.is_file():
         raise InputError(f"encoder {encoder}: there is no {path}; name a folder with weights and tokenizer.json.")
     settings = json.loads(path.read_text(encoding="utf-8"))
+    settings["model"]["vocab"] = spelled_alike(settings["model"]["vocab"])
     if not special_tokens:
         settings["post_processor"] = None
     tokenizer = Tokenizer.from_str(json.dumps(settings))
@@ -136,7 +141,9 @@ def fitted(recipe: Recipe, run: Path) -> tuple[Prepared, Log]:
     :param run: folder for checkpoints and the log; an interrupted run in it is taken up.
     """
     prepared, log = opened(recipe, run)
-    fit(prepared.model, prepared.rows.train, prepared.rows.tune, recipe, run, log)
+    model, rows = prepared.model, prepared.rows
+    steady = Steadiness(model, rows.train, prepared.tokenizer, recipe).loss if recipe.loss.steady else None
+    fit(model, rows.train, rows.tune, recipe, run, log, steady)
     return prepared, log
 
 

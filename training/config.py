@@ -62,7 +62,8 @@ class Optimiser:
 class LossWeights:
     """What a head's loss counts for in the sum.
 
-    hot: how much more a headline rated 100 counts than one rated 0, for sensationalism; there are few of them.
+    hot: how much more a headline rated 100 counts than one rated 0, for sensationalism; there are few of them. steady:
+    what it counts that answers change when a headline is told otherwise (`training.steady`).
     """
 
     sensationalism: float = 1.0
@@ -75,6 +76,7 @@ class LossWeights:
     kind: float = 0.5
     frames: float = 5.0
     hot: float = 0.0
+    steady: float = 0.0
 
     def __post_init__(self) -> None:
         if min(vars(self).values()) < 0:

@@ -1,6 +1,6 @@
 """From labelled rows to batches of token ids and soft targets; a missing label is NaN."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from tokenizers import Encoding, Tokenizer
 
 from scorer.decode import expected_level
 from scorer.labels import DEVICES, FRAMES, KINDS
+from scorer.text import as_meant
 
 #: Scores are rated in steps of five; the head predicts a distribution over these levels.
 LEVELS = [5.0 * step for step in range(21)]
@@ -216,6 +217,11 @@ def row_targets(rows: Dataset, tokens: list[Numbers], spread: float, blend: floa
     )
 
 
+def read_as_meant(texts: Iterable[str], vocabulary: Tokenizer) -> list[str]:
+    """Texts as the tokeniser of a bundle is given them; see `scorer.text.as_meant`."""
+    return [as_meant(text, lambda word: vocabulary.token_to_id(word) is not None) for text in texts]
+
+
 def encode(rows: Dataset, tokenizer: Tokenizer, spread: float, blend: float = 0.0) -> Encoded:
     """Tokenise rows and line their labels up with the tokens.
 
@@ -223,7 +229,7 @@ def encode(rows: Dataset, tokenizer: Tokenizer, spread: float, blend: float = 0.
     :param spread: see `level_targets`; `blend`: see `blended`.
     """
     texts = list(rows["text"])
-    encodings = tokenizer.encode_batch(texts)
+    encodings = tokenizer.encode_batch(read_as_meant(texts, tokenizer))
     spans, tokens = phrase_targets(rows, encodings, blend)
     targets = row_targets(rows, tokens, spread, blend)
     ids, offsets = [e.ids for e in encodings], [e.offsets for e in encodings]

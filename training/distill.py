@@ -18,7 +18,7 @@ from scorer.decode import ordinal_probabilities, sigmoid, softmax
 from training.__main__ import Prepared, fitted, told_plainly
 from training.config import Recipe, Source, load_recipe
 from training.data import LEVELS, encode
-from training.lessons import TAUGHT, FormLessons, Lessons, read_lessons, text_id, to_bytes
+from training.lessons import TAUGHT, FormLessons, Lessons, mean_of, read_lessons, text_id, to_bytes
 from training.model import HeadlineModel
 from training.sources import (
     FEATURES,
@@ -28,6 +28,7 @@ from training.sources import (
     SENTENCE_POOL,
     blank_row,
     read_source,
+    read_splices,
     spliced_from,
 )
 from training.splices import choose_pairs, splice
@@ -123,31 +124,45 @@ def dev_scores(teacher: Prepared) -> dict[str, float | None]:
     return quick_scores(predict(teacher.model, rows), rows)
 
 
-def distill(recipe_path: Path, pool_rows: dict[str, int], splices: int, run: Path, out: Path) -> Lessons:
+def distill(
+    recipe_path: Path, pool_rows: dict[str, int], splices: int, run: Path, out: Path, beside: Path | None = None
+) -> Lessons:
     """Train the recipe's model and write its judgements.
 
     :param pool_rows: how many texts of the unlabelled pool of each form to judge.
     :param splices: how many headlines to put together from two and judge, if any headlines are to be judged.
     :param run: folder for checkpoints and the log; an interrupted run in it is taken up.
     :param out: the `.npz` to write; what is in it stays, but for another teacher's judgements on forms that are judged.
+    :param beside: another teacher's judgements. Then the same splices are judged, the model's own judgements are kept
+    in the run folder, and `out` holds the mean of the two.
     """
     recipe = load_recipe(recipe_path)
+    other = read_lessons(beside) if beside else None
+    kept = run / "lessons.npz" if other else out
     prepared, log = fitted(recipe, run)
     model = prepared.model
     log.write("dev", **dev_scores(prepared))
-    lessons = judged_before(out, dict.fromkeys((form for form, count in pool_rows.items() if count), model_hash(model)))
-    out.parent.mkdir(parents=True, exist_ok=True)
+    lessons = judged_before(
+        kept, dict.fromkeys((form for form, count in pool_rows.items() if count), model_hash(model))
+    )
+    kept.parent.mkdir(parents=True, exist_ok=True)
     for form, count in pool_rows.items():
         if not count:
             continue
         fresh = judge(lessons, form, texts_to_judge(form, count, recipe), prepared, recipe)
-        lessons.save(out)
+        lessons.save(kept)
         log.write("judged", form=form, fresh=fresh)
     if splices and pool_rows["headline"]:
-        lessons, texts = with_splices(lessons, splices, recipe.seed)
+        if beside and other:
+            lessons, texts = replace(lessons, splices=other.splices), read_splices(beside)
+        else:
+            lessons, texts = with_splices(lessons, splices, recipe.seed)
         fresh = judge(lessons, "headline", texts, prepared, recipe)
-        lessons.save(out)
+        lessons.save(kept)
         log.write("judged", form="splices", fresh=fresh)
+    if other:
+        lessons = mean_of(other, lessons)
+        lessons.save(out)
     return lessons
 
 
@@ -170,15 +185,17 @@ def judged_before(path: Path, teachers: dict[str, str]) -> Lessons:
 @click.option("--splices", type=click.IntRange(0), default=120_000, show_default=True, help="Splices to judge.")
 @click.option("--run", type=click.Path(path_type=Path), default=Path("runs/teacher"), show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("configs/lessons.npz"), show_default=True)
-def main(recipe: Path, headlines: int, sentences: int, passages: int, splices: int, run: Path, out: Path) -> None:
+@click.option("--beside", type=click.Path(path_type=Path), help="Another teacher's judgements; write the mean of both.")
+def main(
+    recipe: Path, headlines: int, sentences: int, passages: int, splices: int, run: Path, out: Path, beside: Path | None
+) -> None:
     """Train a teacher and write its judgements on the unlabelled pools, without their texts.
 
     Example: python -m training.distill configs/teacher.yaml
     """
     with told_plainly():
-        lessons = distill(
-            recipe, {"headline": headlines, "sentence": sentences, "passage": passages}, splices, run, out
-        )
+        pools = {"headline": headlines, "sentence": sentences, "passage": passages}
+        lessons = distill(recipe, pools, splices, run, out, beside)
     click.echo(f"{out}: judgements on {sum(len(part.ids) for part in lessons.forms.values())} texts")
 
 

@@ -93,10 +93,11 @@ def write_bundle(folder: Path, draft: Path, config: dict[str, Any]) -> None:
 
 def save_tokenizer(tokenizer: Tokenizer, path: Path) -> None:
     """Save the tokeniser without padding or truncation: texts are batched and measured by the runtime."""
-    copy = Tokenizer.from_str(tokenizer.to_str())
-    copy.no_padding()
-    copy.no_truncation()
-    copy.save(str(path))
+    settings = json.loads(tokenizer.to_str()) | {"padding": None, "truncation": None}
+    if settings["model"]["type"] == "WordPiece":
+        # the library writes one word for each number, but words may share one (`training.spellings`)
+        settings["model"]["vocab"] = tokenizer.get_vocab(with_added_tokens=False)
+    path.write_text(json.dumps(settings, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def export(

@@ -2,7 +2,7 @@
 
 import hashlib
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -40,11 +40,11 @@ def to_bytes(name: str, probabilities: NDArray[np.floating[Any]]) -> Bytes:
 
 
 def from_bytes(name: str, kept: Bytes) -> NDArray[np.float32]:
-    """Probabilities of a text from how they are kept."""
+    """Probabilities of a text or of several, (outputs,) or (texts, outputs), from how they are kept."""
     found = kept.astype(np.float32) / np.float32(255)
     if name in _ROOTS:
         found **= 2
-    return found / found.sum() if name in _DISTRIBUTIONS else found
+    return found / found.sum(axis=-1, keepdims=True) if name in _DISTRIBUTIONS else found
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class FormLessons:
 
 @dataclass(frozen=True)
 class Lessons:
-    """Judgements by form of the text; `teachers` are the SHA-256 of the weights of the one that judged each form.
+    """Judgements by form of the text; `teachers` are the SHA-256 of the weights that judged each form, of one or two.
 
     splices: (splices, 2) ids of the two headlines of each of `training.splices` among the judged ones.
     """
@@ -121,6 +121,26 @@ class Lessons:
         halves, pairs = np.unique(self.splices, return_inverse=True)
         arrays |= {"splices.ids": halves, "splices.pairs": pairs.reshape(-1, 2).astype(np.uint32)}
         save_arrays(path, arrays)
+
+
+def mean_of(first: Lessons, second: Lessons) -> Lessons:
+    """What two teachers say of the same texts on average, which is better than what either says.
+
+    :raises InputError: when they have not judged the same texts.
+    """
+
+    def both(name: str, ours: Bytes, others: Bytes) -> Bytes:
+        return to_bytes(name, (from_bytes(name, ours) + from_bytes(name, others)) / 2)
+
+    forms = {}
+    for form, part in first.forms.items():
+        other = second.forms.get(form)
+        if other is None or not all(map(np.array_equal, (part.ids, part.starts), (other.ids, other.starts))):
+            raise InputError(f"the two teachers have judged other texts as {form}; let both judge the same pools.")
+        heads = {name: both(name, values, other.heads[name]) for name, values in part.heads.items()}
+        forms[form] = replace(part, heads=heads, tokens=both("tokens", part.tokens, other.tokens))
+    teachers = {form: f"{first.teachers[form]} {second.teachers[form]}" for form in forms}
+    return Lessons(forms, teachers, first.splices)
 
 
 def kept_well(content: dict[str, NDArray[Any]], name: str) -> bool:

@@ -19,10 +19,10 @@ from torch import nn
 from scorer.errors import InputError
 from training.__main__ import Prepared, open_tokenizer, opened, told_plainly
 from training.config import Recipe, load_recipe
-from training.data import Batch, padded
+from training.data import Batch, padded, read_as_meant
 from training.distill import model_hash
 from training.lessons import read_lessons
-from training.model import HeadlineModel, load_encoder
+from training.model import HeadlineModel, Outputs, load_encoder
 from training.sources import encoder_folder, find_file
 from training.train import fit, quick_arithmetic
 from training.weights import save_weights
@@ -49,7 +49,7 @@ def open_teacher(recipe: Recipe, checkpoint: Path, judged: str) -> Teacher:
     model = HeadlineModel(load_encoder(folder, 0.0, recipe.activation), 0.0)
     state = torch.load(checkpoint, weights_only=True)
     model.load_state_dict(state["model"] | state["average"])
-    if model_hash(model) not in read_lessons(find_file(judged)).teachers.values():
+    if not any(model_hash(model) in names.split() for names in read_lessons(find_file(judged)).teachers.values()):
         raise InputError(f"{checkpoint}: other weights made the judgements of {judged}; name the run folder of those.")
     return Teacher(model.eval(), open_tokenizer(folder, recipe, recipe.special_tokens))
 
@@ -81,7 +81,8 @@ class Matching:
         # the teacher's special tokens, where the student has none
         self.ends = 0 if recipe.special_tokens else 1
         teacher.tokenizer.enable_truncation(recipe.max_length + 2 * self.ends)
-        self.ids = [encoding.ids for encoding in teacher.tokenizer.encode_batch(prepared.rows.train.texts)]
+        texts = read_as_meant(prepared.rows.train.texts, prepared.tokenizer)
+        self.ids = [encoding.ids for encoding in teacher.tokenizer.encode_batch(texts)]
         pieces = zip(prepared.rows.train.ids, self.ids, strict=True)
         if any(len(own) != len(ids) - 2 * self.ends for own, ids in pieces):
             raise InputError(f"recipe {recipe.name}: its encoder and the teacher's cut texts into different tokens.")
@@ -101,7 +102,7 @@ class Matching:
         last = ids.shape[1] - self.ends
         return [self.teacher.norm(states[layer][:, self.ends : last].float()) for _, layer in self.pairs]
 
-    def loss(self, labels: torch.Tensor, rows: Sequence[int], batch: Batch) -> torch.Tensor:
+    def loss(self, labels: torch.Tensor, _outputs: Outputs, rows: Sequence[int], batch: Batch) -> torch.Tensor:
         """The mean squared distance to the teacher's states, and the share of the labels' loss that the recipe wants.
 
         :param labels: what the heads' loss on the batch is.

@@ -21,8 +21,8 @@ from training.data import LEVELS, Batch, Encoded, ordered_batches, shuffled_batc
 from training.model import HeadlineModel, Outputs, compute_loss
 from training.quantise import measure_ranges, quantise_encoder
 
-#: The loss to learn from: of the heads' loss on a batch, the numbers of its rows, and the batch.
-Beside = Callable[[torch.Tensor, Sequence[int], Batch], torch.Tensor]
+#: The loss to learn from: of the heads' loss on a batch, what the model said, the numbers of its rows, and the batch.
+Beside = Callable[[torch.Tensor, Outputs, Sequence[int], Batch], torch.Tensor]
 #: Logit above which the log counts a frame as found; the bundle's thresholds are chosen at export.
 FRAME_CUT = -0.5
 
@@ -306,7 +306,7 @@ def run_stage(
             outputs = model(batch.ids, batch.mask)
         loss = compute_loss(outputs, batch, recipe.loss)
         if beside:
-            loss = beside(loss, picked, batch)
+            loss = beside(loss, outputs, picked, batch)
         stage.advance(loss, settings.clip_norm)
         running += float(loss.detach())
         done = stage.step == len(stage.batches)

@@ -58,16 +58,29 @@ def other_quotes(text: str) -> str:
     return re.sub(r"(?<!\w)'(?=\S)(.+?)(?<=\S)'(?!\w)", r'"\1"', text)
 
 
+def _longest(text: str) -> re.Match[str] | None:
+    """The first of the longest words without a capital."""
+    return max(_LONG.finditer(text), key=lambda match: len(match[0]), default=None)
+
+
 def typo(text: str) -> str:
     """Two neighbouring letters in the middle of the longest word without a capital change places."""
-    words = list(_LONG.finditer(text))
-    if not words:
+    longest = _longest(text)
+    if not longest:
         return text
-    longest = max(words, key=lambda match: len(match[0]))
     word, middle = longest[0], len(longest[0]) // 2
     first = next((place for place in range(middle, 1, -1) if word[place] != word[place - 1]), middle) - 1
     slip = word[:first] + word[first + 1] + word[first] + word[first + 2 :]
     return text[: longest.start()] + slip + text[longest.end() :]
+
+
+def missing_letter(text: str) -> str:
+    """A letter in the middle of the longest word without a capital is left out."""
+    longest = _longest(text)
+    if not longest:
+        return text
+    place = longest.start() + len(longest[0]) // 2
+    return text[:place] + text[place + 1 :]
 
 
 def spelling(text: str) -> str:
@@ -90,6 +103,7 @@ CHANGES: Final[dict[str, Callable[[str], str]]] = {
     "suffix_bar": lambda text: f"{text} | Example News",
     "suffix_dash": lambda text: f"{text} - The Example Times",
     "typo": typo,
+    "missing_letter": missing_letter,
     "spelling": spelling,
     "all_caps": str.upper,
 }

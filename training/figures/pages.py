@@ -38,13 +38,14 @@ def readme_table(config: Mapping[str, Any], figures: Figures) -> str:
 def audit_short(config: Mapping[str, Any], figures: Figures) -> str:
     """The audit in four sentences."""
     hot, calm = (_audited(figures, "traps", name) for name in ("hot_seen", "plain_calm"))
-    swap, typo = _audited(figures, "swaps", "mean_spread"), _audited(figures, "surface", "typo")
+    swap = _audited(figures, "swaps", "mean_spread")
+    typo, missing = (_audited(figures, "surface", name) for name in ("typo", "missing_letter"))
     return (
         f"{audit_verdict(config['scores']['audit'])} Of {hot['n']} hot headlines without stock words it puts "
         f"{audit_figure(hot, hot['value'])} at 40 or above, of {calm['n']} plain ones with alarming words "
         f"{audit_figure(calm, calm['value'])} below 30. Swapping one name for another (party, country, faith …) moves "
-        f"a score by {audit_figure(swap, swap['value'])} points on average over {swap['n']} probes, a single typo by "
-        f"{audit_figure(typo, typo['value'])}."
+        f"a score by {audit_figure(swap, swap['value'])} points on average over {swap['n']} probes, two exchanged "
+        f"letters by {audit_figure(typo, typo['value'])}, a missing one by {audit_figure(missing, missing['value'])}."
     )
 
 

@@ -14,9 +14,9 @@ from tokenizers import Tokenizer
 
 from scorer.errors import InputError
 from scorer.own_heads import normalised
-from scorer.text import end_of_wording, readable
+from scorer.text import end_of_wording
 from training.config import Quantisation
-from training.data import Encoded, ordered_batches
+from training.data import Encoded, ordered_batches, read_as_meant
 from training.export import save_tokenizer
 from training.graph import build_graph
 from training.model import HEAD_SIZES, HeadlineModel, load_encoder
@@ -62,7 +62,8 @@ def write_foundation(encoder: str, shipped: Read, max_tokens: int, folder: Path)
 
 def read_again(rows: Encoded, tokenizer: Tokenizer) -> tuple[Encoded, list[Floats]]:
     """The rows tokenised by another tokeniser, and what the shipped model says of each token, as (tokens, 1) logits."""
-    encodings = tokenizer.encode_batch([readable(text[: end_of_wording(text)]) for text in rows.texts])
+    wording = [text[: end_of_wording(text)] for text in rows.texts]
+    encodings = tokenizer.encode_batch(read_as_meant(wording, tokenizer))
     likely = []
     for encoding, offsets, said in zip(encodings, rows.offsets, rows.targets.tokens, strict=True):
         known = [(start, mark) for (start, end), mark in zip(offsets, said, strict=True) if start != end] or [(0, 0.0)]
