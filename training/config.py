@@ -63,7 +63,7 @@ class LossWeights:
     """What a head's loss counts for in the sum.
 
     hot: how much more a headline rated 100 counts than one rated 0, for sensationalism; there are few of them. steady:
-    what it counts that answers change when a headline is told otherwise (`training.steady`).
+    what it counts that answers change with the names in a headline (`training.steady`).
     """
 
     sensationalism: float = 1.0

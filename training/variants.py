@@ -102,20 +102,18 @@ def slip(text: str, generator: Random) -> str:
     return text[:at] + changed + text[at + 2 :]
 
 
-def retold(text: str, generator: Random) -> str:
-    """A headline with other names, the other spelling, or a slip; with none of them only when there is no word."""
-    told = other_names(text, generator) if generator.random() < _CHANCES["names"] else text
-    if generator.random() < _CHANCES["spelling"]:
-        told = other_spelling(told)
-    return slip(told, generator) if told == text or generator.random() < _CHANCES["slip"] else told
-
-
 def variant(row: Mapping[str, Any], generator: Random) -> dict[str, Any]:
     """What changes in a row of labels when its text is told otherwise: the wording's labels stay.
 
     Loaded phrases that are no longer there word for word, and a teacher's judgement of the tokens, become unknown.
     """
-    text = retold(str(row["text"]), generator)
+    text = str(row["text"])
+    if generator.random() < _CHANCES["names"]:
+        text = other_names(text, generator)
+    if generator.random() < _CHANCES["spelling"]:
+        text = other_spelling(text)
+    if text == row["text"] or generator.random() < _CHANCES["slip"]:
+        text = slip(text, generator)
     if text == row["text"]:
         return {}
     phrases = row["phrases"]
