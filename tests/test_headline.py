@@ -28,12 +28,12 @@ def score(scorer: Scorer, text: str) -> float:
 def test_the_founding_headline_is_hot_and_its_calm_twin_is_not(shipped: Scorer) -> None:
     hot = shipped.headline(FOUNDING)
     assert hot.sensationalism is not None
-    assert hot.sensationalism.score >= 55  # rated 80; 56 here: see configs/README.md
+    assert hot.sensationalism.score >= 55  # rated 80; 58 here: see configs/README.md
     marked = " | ".join(phrase.text for phrase in hot.phrases)
     assert "fears explode" in marked
     assert "war" in marked
     calm = "NATO military chief says alliance is studying pre-emptive responses to hybrid attacks"
-    assert score(shipped, calm) < 20
+    assert score(shipped, calm) < 15
     assert score(shipped, "Two firefighters die in warehouse blaze in Leeds") < 20
 
 
