@@ -19,8 +19,8 @@ OUTLET_WORD = re.compile(
 #: A bar or dash and a name behind it, at the end of a headline.
 _SUFFIX = re.compile(r"\s+(?P<sign>[|–—-])\s+(?P<name>[^\s|–—][^|–—]{1,40})\s*$")
 _JOINING = frozenset("of the and for on in & at".split())
-#: Words long enough to have one meaning only when mistyped; capitalised ones may be names.
-_LONG = re.compile(r"\b[a-z]{7,}\b")
+#: Words long enough to have one meaning only when mistyped, and no longer than words are; capitals may begin names.
+_LONG = re.compile(r"\b[a-z]{7,24}\b")
 #: Right words that a vocabulary may lack, though two letters away from one that it has.
 _NO_SLIPS = frozenset(
     """carters causally closets cravings crooner dairies framers gilding minuets overdoes regraded regrading retried
@@ -63,6 +63,7 @@ def as_meant(text: str, known: Callable[[str], bool]) -> str:
 
     def put_right(match: re.Match[str]) -> str:
         word = match[0]
+        # `memorise` is no slip of `memories`
         if known(word) or word in _NO_SLIPS or word.endswith("ise"):
             return word
         pairs = (at for at in range(1, len(word) - 1) if word[at] != word[at + 1])

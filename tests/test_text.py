@@ -57,6 +57,11 @@ def test_exchanged_letters_are_read_as_the_word_that_was_meant(text: str, read: 
     assert as_meant(text, WORDS.__contains__) == read
 
 
+def test_words_longer_than_words_are_read_as_they_are_at_once() -> None:
+    text = "ab" * 100_000
+    assert as_meant(text, lambda word: pytest.fail(f"asked for {len(word)} letters")) == text
+
+
 @given(st.text(st.sampled_from("lawsuit \ud800é"), max_size=40))
 def test_what_is_meant_keeps_every_offset_and_known_words(text: str) -> None:
     assert len(as_meant(text, WORDS.__contains__)) == len(text)
