@@ -108,7 +108,7 @@ def test_judgements_are_made_once_and_splices_are_found_again(
 
 def test_two_teachers_judge_the_same_and_their_mean_is_kept(tiny_run: Path, tmp_path: Path, data_folder: Path) -> None:
     assert data_folder.is_dir()
-    recipe, first, both = ROOT / "configs" / "tiny.yaml", tmp_path / "first.npz", tmp_path / "both.npz"
+    recipe, first, both = ROOT / "configs" / "tiny.yaml", tmp_path / "first.npz", tmp_path / "new" / "both.npz"
     runs = [tmp_path / "one", tmp_path / "two"]
     for run in runs:
         shutil.copytree(tiny_run, run, ignore=shutil.ignore_patterns("bundle"))

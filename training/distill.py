@@ -145,7 +145,7 @@ def distill(
     lessons = judged_before(
         kept, dict.fromkeys((form for form, count in pool_rows.items() if count), model_hash(model))
     )
-    kept.parent.mkdir(parents=True, exist_ok=True)
+    out.parent.mkdir(parents=True, exist_ok=True)
     for form, count in pool_rows.items():
         if not count:
             continue
