@@ -120,10 +120,7 @@ class Runtime:
 
     def tokenise(self, text: str) -> Encoding:
         """Token ids and offsets of one text, special tokens included, never truncated."""
-        return self._tokenizer.encode(as_meant(text, self._knows))
-
-    def _knows(self, word: str) -> bool:
-        return self._tokenizer.token_to_id(word) is not None
+        return self._tokenizer.encode(as_meant(text, self._tokenizer.token_to_id))
 
     def run(self, encodings: Sequence[Encoding], heads: Sequence[str]) -> RawOutputs:
         """Score texts in batches of like length.

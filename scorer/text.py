@@ -51,24 +51,24 @@ def readable(text: str) -> str:
     return _SURROGATE.sub("\ufffd", text)
 
 
-def as_meant(text: str, known: Callable[[str], bool]) -> str:
+def as_meant(text: str, number: Callable[[str], int | None]) -> str:
     """The readable text with exchanged letters put back in order (`lawusit`): offsets stay the same.
 
     Only what cannot be another word is put right: a long one without a capital that is not known, and is when two
     neighbouring letters inside it change places, in one way only. Missing and wrong letters stay: too many rare words
     (`plandemic`) are one letter away from another.
 
-    :param known: whether a word is one of the vocabulary.
+    :param number: that of a word in the vocabulary, None for one that is not known: `token_to_id` of a tokeniser.
     """
 
     def put_right(match: re.Match[str]) -> str:
         word = match[0]
         # `memorise` is no slip of `memories`
-        if known(word) or word in _NO_SLIPS or word.endswith("ise"):
+        if number(word) is not None or word in _NO_SLIPS or word.endswith("ise"):
             return word
         pairs = (at for at in range(1, len(word) - 1) if word[at] != word[at + 1])
         exchanged = (word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in pairs)
-        found = [other for other in exchanged if known(other)]
+        found = [other for other in exchanged if number(other) is not None]
         return found[0] if len(found) == 1 else word
 
     return _LONG.sub(put_right, readable(text))

@@ -40,7 +40,7 @@ def test_readable_keeps_every_offset_and_can_be_encoded(text: str) -> None:
     readable(text).encode("utf-8")
 
 
-WORDS = frozenset("lawsuit singers martial matrail horrible".split())
+WORDS = dict.fromkeys("lawsuit singers martial matrail horrible".split(), 0)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ WORDS = frozenset("lawsuit singers martial matrail horrible".split())
     ],
 )
 def test_exchanged_letters_are_read_as_the_word_that_was_meant(text: str, read: str) -> None:
-    assert as_meant(text, WORDS.__contains__) == read
+    assert as_meant(text, WORDS.get) == read
 
 
 def test_words_longer_than_words_are_read_as_they_are_at_once() -> None:
@@ -64,7 +64,7 @@ def test_words_longer_than_words_are_read_as_they_are_at_once() -> None:
 
 @given(st.text(st.sampled_from("lawsuit \ud800é"), max_size=40))
 def test_what_is_meant_keeps_every_offset_and_known_words(text: str) -> None:
-    assert len(as_meant(text, WORDS.__contains__)) == len(text)
+    assert len(as_meant(text, WORDS.get)) == len(text)
     assert as_meant(text, lambda _word: True) == readable(text)
 
 

@@ -217,9 +217,9 @@ def row_targets(rows: Dataset, tokens: list[Numbers], spread: float, blend: floa
     )
 
 
-def read_as_meant(texts: Iterable[str], vocabulary: Tokenizer) -> list[str]:
-    """Texts as the tokeniser of a bundle is given them; see `scorer.text.as_meant`."""
-    return [as_meant(text, lambda word: vocabulary.token_to_id(word) is not None) for text in texts]
+def tokenise(texts: Iterable[str], tokenizer: Tokenizer) -> list[Encoding]:
+    """Tokens of texts as `scorer.runtime` reads them: without slips."""
+    return tokenizer.encode_batch([as_meant(text, tokenizer.token_to_id) for text in texts])
 
 
 def encode(rows: Dataset, tokenizer: Tokenizer, spread: float, blend: float = 0.0) -> Encoded:
@@ -229,7 +229,7 @@ def encode(rows: Dataset, tokenizer: Tokenizer, spread: float, blend: float = 0.
     :param spread: see `level_targets`; `blend`: see `blended`.
     """
     texts = list(rows["text"])
-    encodings = tokenizer.encode_batch(read_as_meant(texts, tokenizer))
+    encodings = tokenise(texts, tokenizer)
     spans, tokens = phrase_targets(rows, encodings, blend)
     targets = row_targets(rows, tokens, spread, blend)
     ids, offsets = [e.ids for e in encodings], [e.offsets for e in encodings]

@@ -17,9 +17,10 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from scorer.errors import InputError
+from scorer.text import as_meant
 from training.__main__ import Prepared, open_tokenizer, opened, told_plainly
 from training.config import Recipe, load_recipe
-from training.data import Batch, padded, read_as_meant
+from training.data import Batch, padded
 from training.distill import model_hash
 from training.lessons import read_lessons
 from training.model import HeadlineModel, Outputs, load_encoder
@@ -81,7 +82,7 @@ class Matching:
         # the teacher's special tokens, where the student has none
         self.ends = 0 if recipe.special_tokens else 1
         teacher.tokenizer.enable_truncation(recipe.max_length + 2 * self.ends)
-        texts = read_as_meant(prepared.rows.train.texts, prepared.tokenizer)
+        texts = [as_meant(text, prepared.tokenizer.token_to_id) for text in prepared.rows.train.texts]
         self.ids = [encoding.ids for encoding in teacher.tokenizer.encode_batch(texts)]
         pieces = zip(prepared.rows.train.ids, self.ids, strict=True)
         if any(len(own) != len(ids) - 2 * self.ends for own, ids in pieces):

@@ -44,7 +44,8 @@ def spelled_alike(vocabulary: Mapping[str, int]) -> dict[str, int]:
     """A vocabulary that has one number for both spellings of the words it knows in one of them or both."""
     found = dict(vocabulary)
     for british, american in _pairs(vocabulary):
-        for word, other in ((british, american), (american, british)):
-            if other in vocabulary and (word == british or word not in vocabulary):
-                found[word] = vocabulary[other]
+        if american in vocabulary:
+            found[british] = vocabulary[american]
+        elif british in vocabulary:
+            found[american] = vocabulary[british]
     return found

@@ -12,7 +12,7 @@ import torch
 from tokenizers import Tokenizer
 
 from training.config import Recipe
-from training.data import LEVELS, Batch, Encoded, padded, read_as_meant
+from training.data import LEVELS, Batch, Encoded, padded, tokenise
 from training.model import HeadlineModel, Outputs
 from training.train import quick_arithmetic
 from training.variants import other_names
@@ -21,14 +21,14 @@ from training.variants import other_names
 class Steadiness:
     """How far a model's answers on headlines are from those on the same with other names.
 
-    :param rows: the train rows; `vocabulary`: their tokeniser.
+    :param rows: the train rows; `tokenizer`: theirs.
     """
 
-    def __init__(self, model: HeadlineModel, rows: Encoded, vocabulary: Tokenizer, recipe: Recipe) -> None:
+    def __init__(self, model: HeadlineModel, rows: Encoded, tokenizer: Tokenizer, recipe: Recipe) -> None:
         self.model, self.weight = model, recipe.loss.steady
         numbers = [number for number, form in enumerate(rows.forms) if form == "headline"]
         told = [other_names(rows.texts[number], Random(f"{recipe.seed} steady {number}")) for number in numbers]
-        encodings = vocabulary.encode_batch(read_as_meant(told, vocabulary))
+        encodings = tokenise(told, tokenizer)
         self.ids = {
             number: encoding.ids
             for number, encoding in zip(numbers, encodings, strict=True)

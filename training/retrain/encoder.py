@@ -16,7 +16,7 @@ from scorer.errors import InputError
 from scorer.own_heads import normalised
 from scorer.text import end_of_wording
 from training.config import Quantisation
-from training.data import Encoded, ordered_batches, read_as_meant
+from training.data import Encoded, ordered_batches, tokenise
 from training.export import save_tokenizer
 from training.graph import build_graph
 from training.model import HEAD_SIZES, HeadlineModel, load_encoder
@@ -62,8 +62,7 @@ def write_foundation(encoder: str, shipped: Read, max_tokens: int, folder: Path)
 
 def read_again(rows: Encoded, tokenizer: Tokenizer) -> tuple[Encoded, list[Floats]]:
     """The rows tokenised by another tokeniser, and what the shipped model says of each token, as (tokens, 1) logits."""
-    wording = [text[: end_of_wording(text)] for text in rows.texts]
-    encodings = tokenizer.encode_batch(read_as_meant(wording, tokenizer))
+    encodings = tokenise([text[: end_of_wording(text)] for text in rows.texts], tokenizer)
     likely = []
     for encoding, offsets, said in zip(encodings, rows.offsets, rows.targets.tokens, strict=True):
         known = [(start, mark) for (start, end), mark in zip(offsets, said, strict=True) if start != end] or [(0, 0.0)]
