@@ -192,6 +192,10 @@ def test_a_wider_and_deeper_teacher_can_be_matched(tmp_path: Path, monkeypatch: 
     assert 0.5 < float(distance.detach()) < 2
     both = matching.loss(torch.tensor(2.0), outputs, rows, batch)
     assert float((both - distance).detach()) == pytest.approx(2 * recipe.match.labels)
+    matching.fit_maps(student.model, student.rows.train)
+    outputs = student.model(batch.ids, batch.mask)
+    fitted = matching.loss(torch.tensor(0.0), outputs, rows, batch)
+    assert float(fitted.detach()) < 0.7 * float(distance.detach())
 
 
 def test_other_weights_than_those_that_judged_are_refused(tiny_run: Path, tmp_path: Path, data_folder: Path) -> None:

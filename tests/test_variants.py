@@ -1,12 +1,11 @@
-"""Variants for training: other names and spelling and slips, the labels kept where they still hold."""
+"""Variants for training: other names and slips, the labels kept where they still hold."""
 
 from random import Random
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.variants import other_names, other_spelling, slip, variant
+from training.variants import other_names, slip, variant
 
 
 def test_names_change_within_their_group_the_same_one_throughout() -> None:
@@ -18,19 +17,6 @@ def test_names_change_within_their_group_the_same_one_throughout() -> None:
         assert told[0][:2] == told[4][:2]  # a country and its people begin alike
         assert told[-1] != "Leeds"
         assert (told[1], told[3], told[5]) == ("warns", "as", "and")
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("Centre apologises for colour of its theatre", "Center apologizes for color of its theater"),
-        ("DEFENSE chief criticized", "DEFENCE chief criticised"),
-        ("Nothing to respell here", "Nothing to respell here"),
-    ],
-)
-def test_spelling_crosses_the_ocean_and_keeps_capitals(text: str, told: str) -> None:
-    assert other_spelling(text) == told
-    assert other_spelling(told) == text
 
 
 @given(st.text(max_size=80), st.integers(0, 10_000))

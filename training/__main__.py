@@ -24,7 +24,7 @@ from training.data import encode, ordered_batches
 from training.export import ENCODED, Encodings, export
 from training.model import HeadlineModel, load_encoder
 from training.sinks import replace_special_tokens
-from training.sources import LICENCES, Splits, encoder_folder, encoder_licence, find_file, load_splits
+from training.sources import LICENCES, Splits, encoder_folder, encoder_licence, find_file, load_splits, tokenizer_file
 from training.spellings import spelled_alike
 from training.steady import Steadiness
 from training.train import Log, fit, fit_rounded
@@ -42,10 +42,7 @@ def open_tokenizer(encoder: str, recipe: Recipe, special_tokens: bool) -> Tokeni
     :param encoder: its folder, or `tiny`.
     :raises InputError: when the folder has no tokeniser.
     """
-    folder = DEFAULT_BUNDLE if encoder == "tiny" else Path(encoder)
-    path = folder / "tokenizer.json"
-    if not path.is_file():
-        raise InputError(f"encoder {encoder}: there is no {path}; name a folder with weights and tokenizer.json.")
+    path = tokenizer_file(encoder, DEFAULT_BUNDLE if encoder == "tiny" else Path(encoder))
     settings = json.loads(path.read_text(encoding="utf-8"))
     settings["model"]["vocab"] = spelled_alike(settings["model"]["vocab"])
     if not special_tokens:

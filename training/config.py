@@ -17,7 +17,7 @@ class Source:
     """One labelled file: which reader understands it, where it lies, and how its rows are seen in an epoch.
 
     repeat: how often each stands among the train rows; share: of these, the random part seen in one epoch, 0-1; vary:
-    the part of them that is told with other names, spelling or a slip of the pen (`training.variants`), 0-1.
+    the part of them that is told with other names or a slip of the pen (`training.variants`), 0-1.
     """
 
     kind: str

@@ -20,13 +20,16 @@ from scorer.errors import InputError
 from scorer.text import as_meant
 from training.__main__ import Prepared, open_tokenizer, opened, told_plainly
 from training.config import Recipe, load_recipe
-from training.data import Batch, padded
+from training.data import Batch, Encoded, ordered_batches, padded
 from training.distill import model_hash
 from training.lessons import read_lessons
 from training.model import HeadlineModel, Outputs, load_encoder
 from training.sources import encoder_folder, find_file
 from training.train import fit, quick_arithmetic
 from training.weights import save_weights
+
+#: Train rows on which the maps to the teacher's states are fitted at first.
+FIT_ROWS = 1024
 
 
 @dataclass(frozen=True)
@@ -103,17 +106,43 @@ class Matching:
         last = ids.shape[1] - self.ends
         return [self.teacher.norm(states[layer][:, self.ends : last].float()) for _, layer in self.pairs]
 
+    def sides(self, rows: Sequence[int], batch: Batch) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        """What each map goes from and to: the student's and the teacher's normalised states, (tokens, hidden) each.
+
+        :param rows: the numbers of the rows of a batch that the student has just seen.
+        """
+        mask = batch.mask.bool()
+        goals = self.goals(rows, mask.device)
+        own = [self.norm(self.seen[layer].float()) for layer, _ in self.pairs]
+        return [(states[mask], goal[mask]) for states, goal in zip(own, goals, strict=True)]
+
+    @torch.no_grad()
+    def fit_maps(self, model: HeadlineModel, rows: Encoded) -> None:
+        """Begin with the maps that fit best: what random ones ask of the student first would undo what it knows."""
+        device = next(model.parameters()).device
+        some = list(range(0, len(rows), max(1, len(rows) // FIT_ROWS)))
+        found: list[list[tuple[torch.Tensor, torch.Tensor]]] = []
+        for places in ordered_batches([len(rows.ids[row]) for row in some], 64):
+            picked = [some[place] for place in places]
+            batch = rows.batch(picked).to(device)
+            with quick_arithmetic(device):
+                model(batch.ids, batch.mask)
+            found.append(self.sides(picked, batch))
+        for layer, parts in zip(self.maps, zip(*found, strict=True), strict=True):
+            own, goal = (torch.cat(side) for side in zip(*parts, strict=True))
+            with_shift = torch.cat([own, torch.ones_like(own[:, :1])], dim=1)
+            best = torch.linalg.lstsq(with_shift.cpu(), goal.cpu(), driver="gelsd").solution.to(device)
+            layer.load_state_dict({"weight": best[:-1].T, "bias": best[-1]})
+
     def loss(self, labels: torch.Tensor, _outputs: Outputs, rows: Sequence[int], batch: Batch) -> torch.Tensor:
         """The mean squared distance to the teacher's states, and the share of the labels' loss that the recipe wants.
 
         :param labels: what the heads' loss on the batch is.
         :param rows: the numbers of the batch's rows.
         """
-        mask = batch.mask.bool()
-        goals = self.goals(rows, mask.device)
         distances = [
-            (self.maps[number](self.norm(self.seen[layer].float()))[mask] - goals[number][mask]).square().mean()
-            for number, (layer, _) in enumerate(self.pairs)
+            (layer(own) - goal).square().mean()
+            for layer, (own, goal) in zip(self.maps, self.sides(rows, batch), strict=True)
         ]
         return torch.stack(distances).mean() + self.labels * labels
 
@@ -129,6 +158,7 @@ def match(recipe_path: Path, teacher_path: Path, checkpoint: Path, run: Path, ou
     teacher = open_teacher(load_recipe(teacher_path), checkpoint, recipe.lessons)
     prepared, log = opened(recipe, run)
     matching = Matching(prepared, teacher, recipe)
+    matching.fit_maps(prepared.model, prepared.rows.train)
     fit(prepared.model, prepared.rows.train, prepared.rows.tune, recipe, run, log, matching.loss)
     del prepared.model.maps
     save_weights(prepared.model, out)

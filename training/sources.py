@@ -138,6 +138,18 @@ def encoder_folder(name: str) -> str:
     return str(folder)
 
 
+def tokenizer_file(encoder: str, folder: Path) -> Path:
+    """Where an encoder's tokeniser lies.
+
+    :param encoder: what the user calls it.
+    :raises InputError: when there is none.
+    """
+    path = folder / "tokenizer.json"
+    if not path.is_file():
+        raise InputError(f"encoder {encoder}: there is no {path}; name a folder with weights and tokenizer.json.")
+    return path
+
+
 def encoder_licence(name: str) -> str:
     """The licence of an encoder's weights, as far as it is known here."""
     return PACKAGED[name].licence if name in PACKAGED else "licence not known"

@@ -1,4 +1,4 @@
-"""The same wording told otherwise: other names, the other side's spelling, a slip of the pen.
+"""The same wording told otherwise: other names, a slip of the pen.
 
 A score is one of wording, so none of it may move the score; trained on such variants, it moves less.
 """
@@ -30,16 +30,7 @@ CNN|Fox News|BBC|MSNBC|Breitbart|Reuters|the Guardian|NBC|Vox|the Daily Mail|The
 James|John|Robert|Michael|David|Mary|Linda|Susan|Sarah|Emma|Mohammed|Ahmed|Fatima|Jose|Carlos|Maria|Wei|Raj|Priya|\
 Jamal|Keisha|Ivan|Olga|Chloe|Liam|Sean|Aisha|Kevin|Daniel|Emily
 """
-#: British and American spellings.
-_SPELLINGS: Final = """
-colour/color favourite/favorite honour/honor neighbour/neighbor behaviour/behavior rumour/rumor
-humour/humor harbour/harbor centre/center theatre/theater defence/defense offence/offense licence/license
-organise/organize organised/organized realise/realize criticise/criticize criticised/criticized apologise/apologize
-apologises/apologizes recognise/recognize analyse/analyze programme/program cancelled/canceled travelling/traveling
-traveller/traveler fuelled/fueled tyre/tire grey/gray sceptic/skeptic jewellery/jewelry pyjamas/pajamas plough/plow
-mum/mom aeroplane/airplane paediatric/pediatric oestrogen/estrogen manoeuvre/maneuver mould/mold
-""".split()
-_CHANCES: Final = {"names": 0.6, "spelling": 0.5, "slip": 0.4}
+_CHANCES: Final = {"names": 0.6, "slip": 0.4}
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 #: Words of this many letters and more may get a slip.
 _LONG: Final = 4
@@ -58,9 +49,6 @@ def _table(lines: str) -> tuple[re.Pattern[str], dict[str, tuple[Sequence[Sequen
 
 
 _NAME, _PLACES = _table(_GROUPS)
-_SPELLED: Final = dict(pair.split("/") for pair in _SPELLINGS)
-_RESPELLED: Final = _SPELLED | {american: british for british, american in _SPELLED.items()}
-_SPELLING: Final = re.compile(rf"\b(?:{'|'.join(sorted(_RESPELLED, key=len, reverse=True))})\b", re.IGNORECASE)
 
 
 def other_names(text: str, generator: Random) -> str:
@@ -77,16 +65,6 @@ def other_names(text: str, generator: Random) -> str:
         return group[chosen[key]][form]
 
     return _NAME.sub(replace, text)
-
-
-def other_spelling(text: str) -> str:
-    """British spellings made American and the other way round; a capital stays one."""
-
-    def replace(match: re.Match[str]) -> str:
-        found = _RESPELLED[match[0].lower()]
-        return found.upper() if match[0].isupper() else found.capitalize() if match[0][0].isupper() else found
-
-    return _SPELLING.sub(replace, text)
 
 
 def slip(text: str, generator: Random) -> str:
@@ -110,8 +88,6 @@ def variant(row: Mapping[str, Any], generator: Random) -> dict[str, Any]:
     text = str(row["text"])
     if generator.random() < _CHANCES["names"]:
         text = other_names(text, generator)
-    if generator.random() < _CHANCES["spelling"]:
-        text = other_spelling(text)
     if text == row["text"] or generator.random() < _CHANCES["slip"]:
         text = slip(text, generator)
     if text == row["text"]:

@@ -12,7 +12,6 @@ import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from scorer.errors import InputError
 from scorer.own_heads import normalised
 from scorer.text import end_of_wording
 from training.config import Quantisation
@@ -22,7 +21,7 @@ from training.graph import build_graph
 from training.model import HEAD_SIZES, HeadlineModel, load_encoder
 from training.quantise import measure_ranges, quantise_encoder
 from training.retrain.features import Floats, Read
-from training.sources import encoder_folder
+from training.sources import encoder_folder, tokenizer_file
 
 _SETTINGS: Final = Quantisation()
 #: Penalty on the weights of the heads that are taught, a row.
@@ -37,10 +36,7 @@ def write_foundation(encoder: str, shipped: Read, max_tokens: int, folder: Path)
     :raises InputError: when there is no such encoder, or it is no BERT.
     """
     source = Path(encoder_folder(encoder))
-    path = source / "tokenizer.json"
-    if not path.is_file():
-        raise InputError(f"--encoder {encoder}: there is no {path}; name a folder with weights and tokenizer.json.")
-    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer = Tokenizer.from_file(str(tokenizer_file(encoder, source)))
     tokenizer.no_padding()
     tokenizer.enable_truncation(max_tokens)
     rows, tokens = read_again(shipped.encoded, tokenizer)
