@@ -28,7 +28,7 @@ def score(scorer: Scorer, text: str) -> float:
 def test_the_founding_headline_is_hot_and_its_calm_twin_is_not(shipped: Scorer) -> None:
     hot = shipped.headline(FOUNDING)
     assert hot.sensationalism is not None
-    assert hot.sensationalism.score >= 55  # rated 80; 58 here: see configs/README.md
+    assert hot.sensationalism.score >= 55  # rated 80; 56 here: see configs/README.md
     marked = " | ".join(phrase.text for phrase in hot.phrases)
     assert "fears explode" in marked
     assert "war" in marked

@@ -28,7 +28,7 @@ from scorer.bundle import HASHED_FILES, SEEN_FILE, file_hash
 from scorer.errors import InputError
 from scorer.metrics import f1
 from scorer.runtime import padded
-from training.__main__ import leave_out_special_tokens, open_run
+from training.__main__ import fitted, leave_out_special_tokens, open_run, opened
 from training.body import best_threshold, fit_temperature
 from training.calibrate import conformal_margin, fit_interval, fit_platt
 from training.config import Recipe, load_recipe
@@ -39,6 +39,7 @@ from training.model import HeadlineModel, load_encoder
 from training.quantise import QuantisedLinear, measure_ranges, quantise_encoder, set_rounding
 from training.retrain.dequantise import dequantised
 from training.sinks import has_sinks, replace_special_tokens
+from training.weights import save_weights
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "configs").glob("*.yaml")), ids=lambda path: path.name)
@@ -53,7 +54,7 @@ def test_every_shipped_recipe_loads(path: Path) -> None:
         ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b}]\nsede: 3\n", "unknown key 'sede'"),
         ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b}]\nseed: many\n", "seed is 'many'"),
         ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b, repeat: 0}]\n", "repeat is 0"),
-        ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b}]\nblend: 2\n", "blend is 2"),
+        ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b}]\nblend: 2\n", "blend and keep are 2"),
         ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b, share: 0}]\n", "share and vary"),
         ("name: x\nversion: '1'\nencoder: tiny\nsources: [{kind: a, path: b}]\nactivation: silu\n", "activation is"),
         ("name: x\nversion: '1'\nencoder: tiny\nsources:\n", "sources is None, expected a list"),
@@ -211,6 +212,22 @@ def test_a_killed_run_resumes_to_the_very_same_model(tiny_run: Path, tmp_path: P
     assert train_tiny(run).returncode == 0
     assert '"resumed"' in (run / "log.jsonl").read_text(encoding="utf-8")
     assert file_hash(run / "bundle" / "model.onnx") == file_hash(tiny_run / "bundle" / "model.onnx")
+
+
+def test_a_share_of_the_start_is_kept(tiny_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    plain = load_recipe(ROOT / "configs" / "tiny.yaml")
+    fresh, _ = opened(plain, tmp_path / "fresh")
+    save_weights(fresh.model, tmp_path / "start.npz")
+    recipe = replace(plain, start=str(tmp_path / "start.npz"), keep=0.25)
+    begun = dict(opened(recipe, tmp_path / "begun")[0].model.named_parameters())
+    trained = torch.load(tiny_run / "float.pt", weights_only=True)["average"]
+    (tmp_path / "run").mkdir()
+    shutil.copy(tiny_run / "float.pt", tmp_path / "run")
+    found, _ = fitted(recipe, tmp_path / "run")
+    for name, weights in found.model.named_parameters():
+        expected = begun[name] + 0.75 * (trained.get(name, begun[name]) - begun[name])
+        assert torch.allclose(weights, expected, atol=1e-6), name
 
 
 def test_a_run_folder_of_another_recipe_is_refused(tiny_run: Path, tmp_path: Path) -> None:

@@ -140,7 +140,11 @@ def fitted(recipe: Recipe, run: Path) -> tuple[Prepared, Log]:
     prepared, log = opened(recipe, run)
     model, rows = prepared.model, prepared.rows
     steady = Steadiness(model, rows.train, prepared.tokenizer, recipe).loss if recipe.loss.steady else None
+    begun = {name: weights.detach().clone() for name, weights in model.named_parameters()}
     fit(model, rows.train, rows.tune, recipe, run, log, steady)
+    with torch.no_grad():
+        for name, weights in model.named_parameters():
+            weights.lerp_(begun[name], recipe.keep)
     return prepared, log
 
 
