@@ -20,7 +20,7 @@ from transformers import BertModel
 from scorer.bundle import DEFAULT_BUNDLE, file_hash
 from scorer.errors import InputError, ScorerError
 from training.config import Recipe, load_recipe
-from training.data import encode, ordered_batches
+from training.data import encode, ordered_batches, spread_out
 from training.export import ENCODED, Encodings, export
 from training.model import HeadlineModel, load_encoder
 from training.sinks import replace_special_tokens
@@ -29,9 +29,6 @@ from training.spellings import spelled_alike
 from training.steady import Steadiness
 from training.train import Log, fit, fit_rounded
 from training.weights import load_weights
-
-#: Train rows that tell what attention makes of special tokens.
-SINK_ROWS = 1024
 
 
 def open_tokenizer(encoder: str, recipe: Recipe, special_tokens: bool) -> Tokenizer:
@@ -110,8 +107,7 @@ def leave_out_special_tokens(prepared: Prepared, recipe: Recipe) -> None:
         raise InputError(f"recipe {recipe.name}: only BERT encoders can do without special tokens (special_tokens).")
     tokenizer = open_tokenizer(encoder_folder(recipe.encoder), recipe, special_tokens=True)
     train = prepared.splits.train
-    some = train.select(range(0, len(train), max(1, len(train) // SINK_ROWS)))
-    rows = encode(some, tokenizer, recipe.level_spread)
+    rows = encode(train.select(spread_out(len(train))), tokenizer, recipe.level_spread)
     device = next(prepared.model.parameters()).device
     batches = (rows.batch(picked).to(device) for picked in ordered_batches([len(ids) for ids in rows.ids], 64))
     replace_special_tokens(prepared.model, ((batch.ids, batch.mask) for batch in batches))
@@ -140,11 +136,11 @@ def fitted(recipe: Recipe, run: Path) -> tuple[Prepared, Log]:
     prepared, log = opened(recipe, run)
     model, rows = prepared.model, prepared.rows
     steady = Steadiness(model, rows.train, prepared.tokenizer, recipe).loss if recipe.loss.steady else None
-    begun = {name: weights.detach().clone() for name, weights in model.named_parameters()}
+    begun = {name: weights.detach().clone() for name, weights in model.named_parameters()} if recipe.keep else {}
     fit(model, rows.train, rows.tune, recipe, run, log, steady)
     with torch.no_grad():
-        for name, weights in model.named_parameters():
-            weights.lerp_(begun[name], recipe.keep)
+        for name, weights in begun.items():
+            model.get_parameter(name).lerp_(weights, recipe.keep)
     return prepared, log
 
 

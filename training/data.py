@@ -269,6 +269,11 @@ def shuffled_batches(
     return [batches[i] for i in generator.permutation(len(batches))]
 
 
+def spread_out(count: int) -> range:
+    """The numbers of some of so many rows, at most two thousand spread evenly: enough to see what an encoder does."""
+    return range(0, count, max(1, count // 1024))
+
+
 def ordered_batches(lengths: Sequence[int], size: int) -> Iterator[list[int]]:
     """Batches of row numbers by rising length, for prediction."""
     order = sorted(range(len(lengths)), key=lambda row: lengths[row])

@@ -17,19 +17,15 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from scorer.errors import InputError
-from scorer.text import as_meant
 from training.__main__ import Prepared, open_tokenizer, opened, told_plainly
 from training.config import Recipe, load_recipe
-from training.data import Batch, Encoded, ordered_batches, padded
+from training.data import Batch, Encoded, ordered_batches, padded, spread_out, tokenise
 from training.distill import model_hash
 from training.lessons import read_lessons
 from training.model import HeadlineModel, Outputs, load_encoder
 from training.sources import encoder_folder, find_file
 from training.train import fit, quick_arithmetic
 from training.weights import save_weights
-
-#: Train rows on which the maps to the teacher's states are fitted at first.
-FIT_ROWS = 1024
 
 
 @dataclass(frozen=True)
@@ -85,8 +81,7 @@ class Matching:
         # the teacher's special tokens, where the student has none
         self.ends = 0 if recipe.special_tokens else 1
         teacher.tokenizer.enable_truncation(recipe.max_length + 2 * self.ends)
-        texts = [as_meant(text, prepared.tokenizer.token_to_id) for text in prepared.rows.train.texts]
-        self.ids = [encoding.ids for encoding in teacher.tokenizer.encode_batch(texts)]
+        self.ids = [encoding.ids for encoding in tokenise(prepared.rows.train.texts, teacher.tokenizer)]
         pieces = zip(prepared.rows.train.ids, self.ids, strict=True)
         if any(len(own) != len(ids) - 2 * self.ends for own, ids in pieces):
             raise InputError(f"recipe {recipe.name}: its encoder and the teacher's cut texts into different tokens.")
@@ -120,7 +115,7 @@ class Matching:
     def fit_maps(self, model: HeadlineModel, rows: Encoded) -> None:
         """Begin with the maps that fit best: what random ones ask of the student first would undo what it knows."""
         device = next(model.parameters()).device
-        some = list(range(0, len(rows), max(1, len(rows) // FIT_ROWS)))
+        some = spread_out(len(rows))
         found: list[list[tuple[torch.Tensor, torch.Tensor]]] = []
         for places in ordered_batches([len(rows.ids[row]) for row in some], 64):
             picked = [some[place] for place in places]
